@@ -1,0 +1,1 @@
+"""Laws evaluated in floating point, data made, networks trained."""

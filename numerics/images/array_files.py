@@ -1,0 +1,204 @@
+"""Readers of array files (.npz, .npy, .nc): the announced sizes first, then the values."""
+
+import json
+import math
+import os
+import zipfile
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+
+from numerics.images.arguments import refuse_larger
+from theory.errors import ArgumentError
+
+IMAGE_KEYS = ("images", "X", "x")
+LABEL_KEYS = ("labels", "y", "Y")
+
+
+class Contents(NamedTuple):
+    """What a file holds: images and labels as stored, and names for the labels if it has some."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: list[str] | None = None
+
+
+def read_npz(path: Path, given: str, max_bytes: int) -> Contents:
+    """Images under `images`, `X` or `x`, labels under `labels`, `y` or `Y`."""
+    with zipfile.ZipFile(path) as archive:
+        members = {member.filename: member for member in archive.infolist()}
+        # The sum over the whole list, not over `members`: overlapping entries may share a name.
+        announced = sum(member.file_size for member in archive.infolist())
+        refuse_larger(given, announced, max_bytes, "the members of the file")
+        images, labels = (
+            _read_member(archive, members[_only_key(keys, members, given)], given)
+            for keys in (IMAGE_KEYS, LABEL_KEYS)
+        )
+    return Contents(images, labels)
+
+
+def read_npy(path: Path, given: str, max_bytes: int) -> Contents:
+    """Images in the file, labels in its neighbour `<stem>_labels.npy`."""
+    label_path = path.with_name(f"{path.stem}_labels.npy")
+    if not label_path.is_file():
+        raise ArgumentError(
+            "dataset",
+            given,
+            f"needs its labels beside it, in {label_path.name}, which is missing",
+            f"write them with numpy.save('{label_path.name}', labels), or use an .npz file with "
+            "the keys images and labels",
+        )
+    sizes = [os.path.getsize(p) for p in (path, label_path)]
+    refuse_larger(given, sum(sizes), max_bytes, "the file and its labels")
+    with path.open("rb") as image_file, label_path.open("rb") as label_file:
+        images = _read_array(image_file, sizes[0], path.name, given)
+        labels = _read_array(label_file, sizes[1], label_path.name, given)
+    return Contents(images, labels)
+
+
+def read_nc(path: Path, given: str, max_bytes: int) -> Contents:
+    """Variables `image` and `label`; names from the attribute `class_names` if there is one."""
+    import netCDF4
+
+    with path.open("rb") as file:
+        if file.read(8) != b"\x89HDF\r\n\x1a\n":
+            # Damaged classic files make the C library allocate gigabytes before it notices.
+            raise ArgumentError(
+                "dataset",
+                given,
+                "must be a netCDF-4 file (HDF5), not a classic netCDF or any other file",
+                "write it with xarray's to_netcdf(path, engine='netcdf4')",
+            )
+    with netCDF4.Dataset(path) as file:
+        missing = [name for name in ("image", "label") if name not in file.variables]
+        if missing:
+            raise ArgumentError(
+                "dataset",
+                given,
+                f"must have the variables image and label, lacks {' and '.join(missing)}, "
+                f"has {sorted(file.variables)}",
+                "rename its variables",
+            )
+        variables = [file.variables[name] for name in ("image", "label")]
+        refuse_larger(
+            given, sum(map(_announced, variables)), max_bytes, "the variables image and label"
+        )
+        images, labels = (_values(variable, given) for variable in variables)
+        names = file.getncattr("class_names") if "class_names" in file.ncattrs() else None
+    return Contents(images, labels, _text_list(names))
+
+
+def _only_key(keys: tuple[str, ...], members: dict[str, zipfile.ZipInfo], given: str) -> str:
+    """Name of the one member that stands under one of the keys."""
+    found = [f"{key}.npy" for key in keys if f"{key}.npy" in members]
+    if len(found) != 1:
+        present = sorted(name.removesuffix(".npy") for name in members)
+        raise ArgumentError(
+            "dataset",
+            given,
+            f"must have exactly one of the keys {', '.join(keys)}, has {present}",
+            "save it with numpy.savez(path, images=images, labels=labels)",
+        )
+    return found[0]
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, given: str) -> np.ndarray:
+    """Array of one member of an .npz file."""
+    # numpy writes these two; the others can ask for gigabytes of working memory.
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ArgumentError(
+            "dataset",
+            given,
+            f"{member.filename} must be stored or deflated, has the compression type "
+            f"{member.compress_type}",
+            "save it with numpy.savez or numpy.savez_compressed",
+        )
+    with archive.open(member) as file:
+        return _read_array(file, member.file_size, member.filename, given)
+
+
+def _read_array(file: IO[bytes], size: int, name: str, given: str) -> np.ndarray:
+    """Array in .npy form of which `size` bytes are there; the header is judged first."""
+    version = np.lib.format.read_magic(file)
+    if version == (1, 0):
+        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(file)
+    elif version == (2, 0):
+        shape, fortran_order, dtype = np.lib.format.read_array_header_2_0(file)
+    else:
+        raise ValueError(f"{name} has the .npy version {version}; plain arrays have 1.0 or 2.0")
+    if dtype.hasobject:
+        raise ArgumentError(
+            "dataset",
+            given,
+            f"{name} must hold numbers or texts, holds Python objects (a ragged list, or a pickle)",
+            "give all images one size and save them as one array of numbers",
+        )
+    if dtype.itemsize == 0 or any(isinstance(length, bool) or length < 0 for length in shape):
+        raise ValueError(f"{name} announces the shape {shape} of {dtype!r}")
+    announced = math.prod(shape) * dtype.itemsize
+    if announced == 0:
+        raise _empty(given, name, shape)
+    there = size - file.tell()
+    if announced != there:
+        raise ArgumentError(
+            "dataset",
+            given,
+            f"{name} announces {announced:,} bytes (shape {shape}, {dtype}), holds {there:,}",
+            "save the array again: the file is damaged",
+        )
+    payload = file.read(announced)
+    # At the end a zip member compares its checksum; before that, damage goes unnoticed.
+    if file.read(1) or len(payload) != announced:
+        raise EOFError(f"{name} does not end where it says")
+    return np.frombuffer(payload, dtype).reshape(shape, order="F" if fortran_order else "C")
+
+
+def _empty(given: str, name: str, shape: tuple[int, ...]) -> ArgumentError:
+    """Error for an array without values."""
+    return ArgumentError(
+        "dataset", given, f"{name} is empty (shape {shape})", "pass at least two images"
+    )
+
+
+def _announced(variable) -> int:
+    """Bytes that a netCDF variable takes when read; a chunk may be larger than the variable."""
+    chunk = variable.chunking()
+    values = max(math.prod(variable.shape), 0 if chunk == "contiguous" else math.prod(chunk))
+    # A text has no fixed size; what stands in the array is a reference of 16 bytes.
+    return values * (16 if variable.dtype is str else variable.dtype.itemsize)
+
+
+def _values(variable, given: str) -> np.ndarray:
+    """Values of a netCDF variable, none of them missing."""
+    if variable.size == 0:
+        raise _empty(given, variable.name, variable.shape)
+    values = variable[...]
+    missing = np.ma.count_masked(values)
+    if missing:
+        raise ArgumentError(
+            "dataset",
+            given,
+            f"{variable.name} must have no missing or nan values, has {missing:,}",
+            "fill them, or leave these images out",
+        )
+    values = np.ma.getdata(values)
+    if values.dtype.kind == "O" and variable.dtype is str:
+        return values.astype(str)
+    if values.dtype.kind == "S" and values.ndim == 2:
+        # Texts of fixed length are stored as one character an entry.
+        return np.array([b"".join(row) for row in values])
+    return values
+
+
+def _text_list(text: object) -> list[str] | None:
+    """List of texts from JSON, or None if it is anything else."""
+    if not isinstance(text, str):
+        return None
+    try:
+        names = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        return names
+    return None
