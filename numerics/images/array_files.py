@@ -1,6 +1,5 @@
-"""Readers of array files (.npz, .npy, .nc): the announced sizes first, then the values."""
+"""Readers of array files (.npz, .npy): the announced sizes first, then the values."""
 
-import json
 import math
 import os
 import zipfile
@@ -57,38 +56,6 @@ def read_npy(path: Path, given: str, max_bytes: int) -> Contents:
     return Contents(images, labels)
 
 
-def read_nc(path: Path, given: str, max_bytes: int) -> Contents:
-    """Variables `image` and `label`; names from the attribute `class_names` if there is one."""
-    import netCDF4
-
-    with path.open("rb") as file:
-        if file.read(8) != b"\x89HDF\r\n\x1a\n":
-            # Damaged classic files make the C library allocate gigabytes before it notices.
-            raise ArgumentError(
-                "dataset",
-                given,
-                "must be a netCDF-4 file (HDF5), not a classic netCDF or any other file",
-                "write it with xarray's to_netcdf(path, engine='netcdf4')",
-            )
-    with netCDF4.Dataset(path) as file:
-        missing = [name for name in ("image", "label") if name not in file.variables]
-        if missing:
-            raise ArgumentError(
-                "dataset",
-                given,
-                f"must have the variables image and label, lacks {' and '.join(missing)}, "
-                f"has {sorted(file.variables)}",
-                "rename its variables",
-            )
-        variables = [file.variables[name] for name in ("image", "label")]
-        refuse_larger(
-            given, sum(map(_announced, variables)), max_bytes, "the variables image and label"
-        )
-        images, labels = (_values(variable, given) for variable in variables)
-        names = file.getncattr("class_names") if "class_names" in file.ncattrs() else None
-    return Contents(images, labels, _text_list(names))
-
-
 def _only_key(keys: tuple[str, ...], members: dict[str, zipfile.ZipInfo], given: str) -> str:
     """Name of the one member that stands under one of the keys."""
     found = [f"{key}.npy" for key in keys if f"{key}.npy" in members]
@@ -138,7 +105,7 @@ def _read_array(file: IO[bytes], size: int, name: str, given: str) -> np.ndarray
         raise ValueError(f"{name} announces the shape {shape} of {dtype!r}")
     announced = math.prod(shape) * dtype.itemsize
     if announced == 0:
-        raise _empty(given, name, shape)
+        raise empty_array(given, name, shape)
     there = size - file.tell()
     if announced != there:
         raise ArgumentError(
@@ -154,51 +121,8 @@ def _read_array(file: IO[bytes], size: int, name: str, given: str) -> np.ndarray
     return np.frombuffer(payload, dtype).reshape(shape, order="F" if fortran_order else "C")
 
 
-def _empty(given: str, name: str, shape: tuple[int, ...]) -> ArgumentError:
+def empty_array(given: str, name: str, shape: tuple[int, ...]) -> ArgumentError:
     """Error for an array without values."""
     return ArgumentError(
         "dataset", given, f"{name} is empty (shape {shape})", "pass at least two images"
     )
-
-
-def _announced(variable) -> int:
-    """Bytes that a netCDF variable takes when read; a chunk may be larger than the variable."""
-    chunk = variable.chunking()
-    values = max(math.prod(variable.shape), 0 if chunk == "contiguous" else math.prod(chunk))
-    # A text has no fixed size; what stands in the array is a reference of 16 bytes.
-    return values * (16 if variable.dtype is str else variable.dtype.itemsize)
-
-
-def _values(variable, given: str) -> np.ndarray:
-    """Values of a netCDF variable, none of them missing."""
-    if variable.size == 0:
-        raise _empty(given, variable.name, variable.shape)
-    values = variable[...]
-    missing = np.ma.count_masked(values)
-    if missing:
-        raise ArgumentError(
-            "dataset",
-            given,
-            f"{variable.name} must have no missing or nan values, has {missing:,}",
-            "fill them, or leave these images out",
-        )
-    values = np.ma.getdata(values)
-    if values.dtype.kind == "O" and variable.dtype is str:
-        return values.astype(str)
-    if values.dtype.kind == "S" and values.ndim == 2:
-        # Texts of fixed length are stored as one character an entry.
-        return np.array([b"".join(row) for row in values])
-    return values
-
-
-def _text_list(text: object) -> list[str] | None:
-    """List of texts from JSON, or None if it is anything else."""
-    if not isinstance(text, str):
-        return None
-    try:
-        names = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if isinstance(names, list) and all(isinstance(name, str) for name in names):
-        return names
-    return None

@@ -69,6 +69,7 @@ def _read(file: BinaryIO, most: int, given: str) -> np.ndarray:
     if announced == 0:
         raise _damaged(given, f"must hold at least one value, announces the shape {shape}")
     # Compared before a byte is allocated: a header of 16 bytes can announce terabytes.
+    most -= 4 + 4 * dimensions
     if announced > most:
         raise _damaged(
             given, f"announces {announced:,} bytes (shape {shape}), but can hold at most {most:,}"

@@ -9,8 +9,9 @@ import numpy as np
 import xarray as xr
 
 from numerics.images.arguments import LARGEST_BYTES, in_one_line, refuse_larger, require_integer
-from numerics.images.array_files import Contents, read_nc, read_npy, read_npz
+from numerics.images.array_files import Contents, read_npy, read_npz
 from numerics.images.image_set import image_set
+from numerics.images.netcdf_files import read_nc
 from numerics.images.picture_folder import picture_paths, read_folder
 from theory.errors import ArgumentError
 
@@ -243,7 +244,8 @@ def _valid_texts(labels: np.ndarray, given: str) -> np.ndarray:
         texts = np.char.decode(labels, "utf-8") if labels.dtype.kind == "S" else labels
         for text in texts.flat:
             str(text).encode("utf-8")
-    except ValueError as error:
+    # NumPy answers to a number that is no character with a SystemError.
+    except (ValueError, SystemError) as error:
         raise _unusable_labels(given, f"hold damaged text ({in_one_line(error)})") from error
     return texts
 

@@ -1,0 +1,257 @@
+"""Laws to trajectories: closed forms evaluated, flows integrated, maps iterated."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import sympy
+import xarray as xr
+
+from numerics.lambdify import lambdify
+from theory.claims import System
+from theory.errors import ArgumentError
+
+
+def evaluate(law: System, parameters: xr.Dataset, time: xr.DataArray) -> xr.DataArray | xr.Dataset:
+    """Evaluate the closed form of a law.
+
+    Parameters
+    ----------
+    law : System
+    parameters : xr.Dataset
+        Parameters and initial values under their names in data (`law.names`); every dimension of
+        theirs broadcasts.
+    time : xr.DataArray
+        The law's own time, or the index of the map's step.
+
+    Returns
+    -------
+    DataArray (one state variable) or Dataset
+        With the dimensions of parameters and time.
+
+    Raises
+    ------
+    ArgumentError
+        If the law has no closed form, a parameter is missing, not finite or against the law's
+        assumptions, or coordinates do not match exactly.
+
+    Examples
+    --------
+    >>> from theory import linear_cnn
+    >>> values = xr.Dataset({"singular_value": 2.0, "initial_strength": 1.0,
+    ...                      "image_side": 4.0, "spectral_magnitude": 1.0})
+    >>> float(evaluate(linear_cnn.mode_law(), values, xr.DataArray(0.0)))
+    1.0
+    """
+    if not law.closed_form:
+        raise ArgumentError("law", law.name, "has no closed form", "integrate it instead")
+    values = _parameter_values(law, parameters)
+    solved = {}
+    for variable, expression in law.closed_form.items():
+        symbols = [s for s in values if s in expression.free_symbols]
+        function = lambdify(expression, [law.time, *symbols])
+        solved[law.names.get(str(variable), str(variable))] = _apply(
+            function, time, *(values[s] for s in symbols)
+        )
+    return _as_result(solved, law)
+
+
+def integrate(
+    law: System,
+    parameters: xr.Dataset,
+    time: xr.DataArray,
+    *,
+    relative_tolerance: float = 1e-9,
+    absolute_tolerance: float = 1e-12,
+) -> xr.DataArray | xr.Dataset:
+    """Integrate a flow (SciPy's DOP853), or iterate a map, from the law's initial values.
+
+    Parameters
+    ----------
+    law : System
+        Continuous law or map; its right-hand sides are evaluated, not its closed form.
+    parameters : xr.Dataset
+        Parameters and initial values under their names in data.
+    time : xr.DataArray
+        One-dimensional and increasing; for a map, indices of steps.
+
+    Returns
+    -------
+    DataArray (one state variable) or Dataset
+        With the dimensions of the parameters, then that of time.
+
+    Raises
+    ------
+    ArgumentError
+        As for `evaluate`; and if the integration fails or a map leaves the finite numbers.
+    """
+    values = _parameter_values(law, parameters)
+    starts = [values[sympy.sympify(law.initial[variable])] for variable in law.state]
+    fixed = {s: x for s, x in values.items() if s not in set(law.initial.values())}
+    shape_of = xr.align(*starts, *fixed.values(), join="exact")
+    template = xr.broadcast(*shape_of)[0]
+    sizes = dict(template.sizes)
+
+    def spread(array: xr.DataArray) -> np.ndarray:
+        return array.broadcast_like(template).transpose(*sizes).values
+
+    arguments = [spread(x) for x in fixed.values()]
+    rates = [lambdify(law.law[v], [law.time, *law.state, *fixed]) for v in law.state]
+
+    def move(moment: float, state: np.ndarray) -> np.ndarray:
+        return np.stack(np.broadcast_arrays(*(f(moment, *state, *arguments) for f in rates)))
+
+    start = np.stack([spread(x) for x in starts])
+    moments = np.asarray(time.values, dtype=float)
+    if law.is_map:
+        path = iterate_map(move, start, moments)
+    else:
+        path = solve_flow(
+            move,
+            start,
+            moments,
+            relative_tolerance=relative_tolerance,
+            absolute_tolerance=absolute_tolerance,
+        )
+    (dim,) = time.dims
+    solved = {}
+    for number, variable in enumerate(law.state):
+        moved = np.moveaxis(path[:, number], 0, -1)
+        solved[law.names.get(str(variable), str(variable))] = xr.DataArray(
+            moved, dims=(*sizes, dim), coords={**template.coords, dim: time.coords.get(dim, time)}
+        )
+    return _as_result(solved, law)
+
+
+@dataclasses.dataclass(frozen=True)
+class VectorField:
+    """A law for any size, written once as arrays; it names the System whose law it is.
+
+    Parameters
+    ----------
+    system : str
+        Name of the registered claim; a test holds both equal at the smallest sizes.
+    start : ndarray
+        Real state, any shape.
+    rates : callable
+        From a state to its rate, same shape.
+    """
+
+    system: str
+    start: np.ndarray
+    rates: Callable[[np.ndarray], np.ndarray]
+
+    def flow(self, times: np.ndarray, *, relative_tolerance: float, absolute_tolerance: float):
+        """Integrate; return the states at `times`, shape ``(time, *start.shape)``."""
+        return solve_flow(
+            lambda _, state: self.rates(state),
+            self.start,
+            times,
+            relative_tolerance=relative_tolerance,
+            absolute_tolerance=absolute_tolerance,
+        )
+
+
+def solve_flow(
+    rates: Callable[[float, np.ndarray], np.ndarray],
+    start: np.ndarray,
+    times: np.ndarray,
+    *,
+    relative_tolerance: float,
+    absolute_tolerance: float,
+) -> np.ndarray:
+    """Integrate real ordinary differential equations by DOP853.
+
+    Returns
+    -------
+    ndarray, shape (time, *start.shape)
+
+    Raises
+    ------
+    ArgumentError
+        If times do not increase or the integrator gives up.
+    """
+    from scipy.integrate import solve_ivp
+
+    if times.ndim != 1 or len(times) == 0 or np.any(np.diff(times) <= 0):
+        raise ArgumentError("time", times, "must be one-dimensional and increasing", "sort it")
+    solution = solve_ivp(
+        lambda moment, state: rates(moment, state.reshape(start.shape)).ravel(),
+        (0.0, float(times[-1])),
+        start.ravel().astype(float),
+        method="DOP853",
+        t_eval=times,
+        rtol=relative_tolerance,
+        atol=absolute_tolerance,
+    )
+    if not solution.success:
+        raise ArgumentError(
+            "time", float(times[-1]), f"the integrator stopped: {solution.message}", "end earlier"
+        )
+    return np.moveaxis(solution.y.reshape(*start.shape, len(times)), -1, 0)
+
+
+def iterate_map(
+    step: Callable[[float, np.ndarray], np.ndarray], start: np.ndarray, indices: np.ndarray
+) -> np.ndarray:
+    """Iterate a map and keep the states at the given indices, shape ``(index, *start.shape)``.
+
+    Raises
+    ------
+    ArgumentError
+        If indices are not increasing whole numbers from 0 on, or the state becomes infinite.
+    """
+    wanted = np.asarray(indices)
+    if np.any(wanted < 0) or np.any(wanted != np.round(wanted)) or np.any(np.diff(wanted) <= 0):
+        raise ArgumentError("time", indices, "must be increasing whole numbers", "use 0, 1, 2, ...")
+    kept = np.empty((len(wanted), *start.shape))
+    state, position = start.astype(float), 0
+    for index in range(int(wanted[-1]) + 1):
+        if index == wanted[position]:
+            kept[position] = state
+            position += 1
+        if index < wanted[-1]:
+            state = step(float(index), state)
+    if not np.isfinite(kept).all():
+        raise ArgumentError("time", int(wanted[-1]), "the map left the finite numbers", "end earlier")
+    return kept
+
+
+def _parameter_values(law: System, parameters: xr.Dataset) -> dict[sympy.Symbol, xr.DataArray]:
+    values: dict[sympy.Symbol, xr.DataArray] = {}
+    for symbol in law.parameters:
+        name = law.names.get(str(symbol), str(symbol))
+        if name not in parameters:
+            have = ", ".join(map(str, parameters.variables)) or "nothing"
+            raise ArgumentError("parameters", have, f"{law.name} needs {name}", f"add {name}")
+        value = parameters[name]
+        if not np.isfinite(value).all():
+            raise ArgumentError(name, value.values, "must be finite", "remove what is not")
+        if symbol.is_positive and not bool((value > 0).all()):
+            raise ArgumentError(name, float(value.min()), "must be positive", "choose a positive value")
+        values[symbol] = value
+    for condition in law.given:
+        if condition.free_symbols <= set(values):
+            symbols = sorted(condition.free_symbols, key=str)
+            met = _apply(lambdify(condition, symbols), *(values[s] for s in symbols))
+            if not bool(met.all()):
+                shown = ", ".join(f"{s} = {values[s].values}" for s in symbols)
+                raise ArgumentError(
+                    "parameters", shown, f"{law.name} holds for {condition}", "change the start"
+                )
+    return values
+
+
+def _apply(function: Callable, *arrays: xr.DataArray) -> xr.DataArray:
+    # labels must agree exactly: xarray would drop what differs by rounding, silently
+    aligned = xr.align(*arrays, join="exact")
+    return xr.apply_ufunc(function, *aligned)
+
+
+def _as_result(solved: dict[str, xr.DataArray], law: System) -> xr.DataArray | xr.Dataset:
+    for name, array in solved.items():
+        array.name = name
+        array.attrs = {"long_name": name.replace("_", " "), "units": "1", "law": law.name}
+    return next(iter(solved.values())) if len(solved) == 1 else xr.Dataset(solved)

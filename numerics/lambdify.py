@@ -1,0 +1,94 @@
+"""SymPy expressions to numbers: NumPy arrays, or torch tensors through which gradients flow."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import sympy
+
+from theory.errors import ArgumentError
+
+Backend = Literal["numpy", "torch"]
+
+
+def lambdify(
+    expression: sympy.Basic | sympy.MatrixBase,
+    arguments: Sequence[sympy.Symbol],
+    backend: Backend = "numpy",
+) -> Callable[..., Any]:
+    """Turn an expression into a function of arrays.
+
+    Parameters
+    ----------
+    expression : sympy.Expr or sympy matrix
+        A matrix becomes an array with two trailing axes, rows and columns.
+    arguments : sequence of sympy.Symbol
+        Every free symbol of the expression, in the order of the function's arguments.
+    backend : {"numpy", "torch"}
+        With torch, gradients flow through every argument.
+
+    Raises
+    ------
+    ArgumentError
+        For another backend, or a free symbol that is not among the arguments.
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x")
+    >>> float(lambdify(1 / (1 + sympy.exp(-x)), (x,))(0.0))
+    0.5
+    """
+    missing = sympy.sympify(expression).free_symbols - set(arguments)
+    if missing:
+        raise ArgumentError(
+            "arguments",
+            ", ".join(map(str, arguments)),
+            f"the expression has the free symbols {', '.join(sorted(map(str, missing)))} too",
+            "add them",
+        )
+    if backend not in ("numpy", "torch"):
+        raise ArgumentError("backend", backend, "must be numpy or torch", "choose one of them")
+    modules = "numpy" if backend == "numpy" else [_torch_functions(), "torch"]
+    if not isinstance(expression, sympy.MatrixBase):
+        return sympy.lambdify(tuple(arguments), expression, modules=modules, cse=True)
+    entries = sympy.lambdify(tuple(arguments), list(expression), modules=modules, cse=True)
+    return functools.partial(_stacked, entries, expression.shape, backend)
+
+
+def _stacked(
+    entries: Callable[..., list], shape: tuple[int, int], backend: Backend, *values: Any
+) -> Any:
+    # entries that are constants have to take the shape of the others
+    if backend == "numpy":
+        import numpy as np
+
+        columns = np.broadcast_arrays(*entries(*values))
+        return np.stack(columns, axis=-1).reshape(*columns[0].shape, *shape)
+    import torch
+
+    tensors = torch.broadcast_tensors(*(torch.as_tensor(entry) for entry in entries(*values)))
+    kind = functools.reduce(torch.promote_types, (t.dtype for t in tensors))
+    return torch.stack([t.to(kind) for t in tensors], dim=-1).reshape(*tensors[0].shape, *shape)
+
+
+@functools.cache
+def _torch_functions() -> dict[str, Callable]:
+    """torch's functions refuse plain numbers, and SymPy prints Max and Min as Python's."""
+    import torch
+
+    def lifted(function: Callable) -> Callable:
+        return lambda x: function(x if torch.is_tensor(x) else torch.tensor(x, dtype=torch.float64))
+
+    def pairwise(function: Callable) -> Callable:
+        return lambda *xs: functools.reduce(function, map(torch.as_tensor, xs))
+
+    names = "exp log sqrt sin cos tan sinh cosh tanh asin acos atan real imag".split()
+    functions = {name: lifted(getattr(torch, name)) for name in names}
+    return functions | {
+        "conj": lifted(torch.conj),
+        "conjugate": lifted(torch.conj),
+        "max": pairwise(torch.maximum),
+        "min": pairwise(torch.minimum),
+    }

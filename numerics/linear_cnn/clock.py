@@ -1,0 +1,83 @@
+"""The clock of a mode that shares no frequency (`theory.linear_cnn.clock`), for any spectrum."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from numerics.evaluate import VectorField
+
+
+@dataclasses.dataclass(frozen=True)
+class Clocks:
+    """One clock a trial and mode; each mode by itself.
+
+    Parameters
+    ----------
+    side : int
+        n.
+    singular_values, variances : ndarray, (mode,)
+    magnitudes : ndarray, (mode, N)
+        |v^_mf|.
+    kernel, outputs : ndarray, (trial, mode, N)
+        Start amplitudes k_f0 and b_f0; both q_f for a small random start.
+    """
+
+    side: int
+    singular_values: np.ndarray
+    variances: np.ndarray
+    magnitudes: np.ndarray
+    kernel: np.ndarray
+    outputs: np.ndarray
+
+    def strengths(self, theta: np.ndarray) -> np.ndarray:
+        """Return G(theta), (trial, mode), for clocks (trial, mode)."""
+        angle = 2 * self.magnitudes * theta[..., None]
+        grown = (self.kernel + self.outputs) ** 2 * np.exp(angle)
+        shrunk = (self.kernel - self.outputs) ** 2 * np.exp(-angle)
+        total = (self.magnitudes * (grown - shrunk)).sum(axis=-1)
+        return self.side * self.variances / 4 * total
+
+    def amplitudes(self, theta: np.ndarray) -> np.ndarray:
+        """Return |k^_f|, (trial, mode, N), for clocks (trial, mode)."""
+        angle = self.magnitudes * theta[..., None]
+        grown = (self.kernel + self.outputs) * np.exp(angle)
+        return (grown + (self.kernel - self.outputs) * np.exp(-angle)) / 2
+
+    def vector_field(self) -> VectorField:
+        """Return dtheta/dtau = n (S - G(theta)), state (trial, mode)."""
+        return VectorField(
+            system="linear_cnn.clock",
+            start=np.zeros(self.kernel.shape[:2]),
+            rates=lambda theta: self.side * (self.singular_values - self.strengths(theta)),
+        )
+
+    def end(self) -> np.ndarray:
+        """Return theta* with G(theta*) = S, (trial, mode): where training ends, without training."""
+        from scipy.optimize import brentq
+
+        trials, count, _ = self.kernel.shape
+        ends = np.empty((trials, count))
+        for trial in range(trials):
+            for mode in range(count):
+                one = dataclasses.replace(
+                    self,
+                    singular_values=self.singular_values[mode : mode + 1],
+                    variances=self.variances[mode : mode + 1],
+                    magnitudes=self.magnitudes[mode : mode + 1],
+                    kernel=self.kernel[trial : trial + 1, mode : mode + 1],
+                    outputs=self.outputs[trial : trial + 1, mode : mode + 1],
+                )
+                ends[trial, mode] = brentq(one._excess, 0.0, one._latest(), xtol=1e-14, rtol=1e-14)
+        return ends
+
+    def _excess(self, theta: float) -> float:
+        return float(self.strengths(np.array([[theta]]))[0, 0] - self.singular_values[0])
+
+    def _latest(self) -> float:
+        """A time at which the frequency that would be last alone has passed S: G is above it."""
+        used = (self.magnitudes[0] > 0) & (self.kernel[0, 0] + self.outputs[0, 0] > 0)
+        speed, size = self.magnitudes[0][used], (self.kernel + self.outputs)[0, 0][used] / 2
+        alone = np.log(self.singular_values[0] / (self.side * self.variances[0] * speed * size**2))
+        return float(np.maximum(alone / (2 * speed), 0.0).min()) + 1.0

@@ -1,0 +1,74 @@
+"""Named quantities: what their dimensions are called, and what they carry with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from theory.errors import ArgumentError
+
+DIMENSIONS = {
+    "trial": "independent repetition, by its seed",
+    "mode": "singular mode or eigenmode, 1 is the first",
+    "update": "update of the weights, 0 is the start",
+    "time": "continuous time",
+    "rung": "step of a ladder from the ideal to the real",
+    "source": "difference of two neighbouring rungs",
+    "label": "class or output",
+    "sample": "image of a set",
+    "y": "row of an image, from the top",
+    "x": "column of an image, from the left",
+    "channel": "colour",
+    "frequency_y": "vertical frequency",
+    "frequency_x": "horizontal frequency",
+    "check": "check, by its number",
+    "budget_row": "row of the budget",
+}
+
+
+def quantity(
+    values: Any,
+    dims: Sequence[str],
+    *,
+    name: str,
+    long_name: str,
+    units: str = "1",
+    coords: Mapping[str, Any] | None = None,
+) -> xr.DataArray:
+    """Return a DataArray whose dimensions are of the common list and which says what it is.
+
+    Parameters
+    ----------
+    values : array
+    dims : sequence of str
+        Keys of `DIMENSIONS`.
+    coords : mapping, optional
+        For `mode`, 1, 2, ... is filled in; for the others nothing is.
+
+    Raises
+    ------
+    ArgumentError
+        For a dimension that is not on the list, or a number of dimensions that does not fit.
+
+    Examples
+    --------
+    >>> quantity([2.0, 1.0], ["mode"], name="s", long_name="singular value").mode.values.tolist()
+    [1, 2]
+    """
+    values = np.asarray(values)
+    unknown = [d for d in dims if d not in DIMENSIONS]
+    if unknown:
+        raise ArgumentError("dims", unknown, f"must be among {', '.join(DIMENSIONS)}", "rename them")
+    if values.ndim != len(dims):
+        raise ArgumentError("dims", tuple(dims), f"the values have {values.ndim} axes", "name each")
+    coords = dict(coords or {})
+    if "mode" in dims and "mode" not in coords:
+        coords["mode"] = np.arange(1, values.shape[list(dims).index("mode")] + 1)
+    array = xr.DataArray(values, dims=tuple(dims), coords=coords, name=name)
+    array.attrs.update(long_name=long_name, units=units)
+    for dim in array.coords:
+        array.coords[dim].attrs.setdefault("long_name", DIMENSIONS.get(str(dim), str(dim)))
+    return array
