@@ -143,14 +143,22 @@ class VectorField:
     start: np.ndarray
     rates: Callable[[np.ndarray], np.ndarray]
 
-    def flow(self, times: np.ndarray, *, relative_tolerance: float, absolute_tolerance: float):
-        """Integrate; return the states at `times`, shape ``(time, *start.shape)``."""
+    def flow(
+        self,
+        times: np.ndarray,
+        *,
+        relative_tolerance: float,
+        absolute_tolerance: float,
+        observe: Callable[[np.ndarray], np.ndarray] = np.copy,
+    ) -> np.ndarray:
+        """Integrate; return what is observed of the states at `times`, times first."""
         return solve_flow(
             lambda _, state: self.rates(state),
             self.start,
             times,
             relative_tolerance=relative_tolerance,
             absolute_tolerance=absolute_tolerance,
+            observe=observe,
         )
 
 
@@ -161,36 +169,52 @@ def solve_flow(
     *,
     relative_tolerance: float,
     absolute_tolerance: float,
+    observe: Callable[[np.ndarray], np.ndarray] = np.copy,
 ) -> np.ndarray:
-    """Integrate real ordinary differential equations by DOP853.
+    """Integrate real ordinary differential equations by DOP853, from time 0.
+
+    Parameters
+    ----------
+    times : ndarray, (time,)
+        Increasing, from 0 on.
+    observe : callable
+        From a state to what is kept of it: the states of many times may not fit into memory.
 
     Returns
     -------
-    ndarray, shape (time, *start.shape)
+    ndarray, shape (time, ...)
 
     Raises
     ------
     ArgumentError
         If times do not increase or the integrator gives up.
     """
-    from scipy.integrate import solve_ivp
+    from scipy.integrate import DOP853
 
-    if times.ndim != 1 or len(times) == 0 or np.any(np.diff(times) <= 0):
-        raise ArgumentError("time", times, "must be one-dimensional and increasing", "sort it")
-    solution = solve_ivp(
+    times = np.asarray(times, dtype=float)
+    if times.ndim != 1 or len(times) == 0 or times[0] < 0 or np.any(np.diff(times) <= 0):
+        raise ArgumentError("time", times, "must be one-dimensional, increasing from 0", "sort it")
+    if times[-1] == 0:
+        return np.stack([observe(start)])
+    solver = DOP853(
         lambda moment, state: rates(moment, state.reshape(start.shape)).ravel(),
-        (0.0, float(times[-1])),
+        0.0,
         start.ravel().astype(float),
-        method="DOP853",
-        t_eval=times,
+        t_bound=times[-1],
         rtol=relative_tolerance,
         atol=absolute_tolerance,
     )
-    if not solution.success:
-        raise ArgumentError(
-            "time", float(times[-1]), f"the integrator stopped: {solution.message}", "end earlier"
-        )
-    return np.moveaxis(solution.y.reshape(*start.shape, len(times)), -1, 0)
+    kept = [observe(start)] if times[0] == 0 else []
+    while len(kept) < len(times):
+        failure = solver.step()
+        if solver.status == "failed":
+            raise ArgumentError(
+                "time", float(times[-1]), f"the integrator stopped: {failure}", "end earlier"
+            )
+        between = solver.dense_output()
+        while len(kept) < len(times) and times[len(kept)] <= solver.t:
+            kept.append(observe(between(times[len(kept)]).reshape(start.shape)))
+    return np.stack(kept)
 
 
 def iterate_map(

@@ -151,7 +151,8 @@ def _reader(location: Path, given: str) -> Callable[[Path, str, int], Contents]:
         raise ArgumentError(
             "dataset", given, f"must be a usable path ({in_one_line(error)})", "pass another path"
         ) from error
-    if is_folder:
+    # An empty text would be the current folder: an unset variable rather than a choice.
+    if given and is_folder:
         return read_folder
     if not is_file:
         raise ArgumentError(

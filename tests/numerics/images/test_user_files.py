@@ -237,6 +237,7 @@ def test_folder_of_lossy_pictures(tmp_path, suffix):
     ("path", "text"),
     [
         ("nowhere.npz", "dataset: got nowhere.npz; must be a file or folder that exists"),
+        ("", "must be a file or folder that exists"),
         ("a\0b.npz", "must be a file or folder that exists"),
         ("x" * 5000, "must be a"),
         (5, "dataset: got 5; must be the path of a file or folder; pass a text or a Path"),

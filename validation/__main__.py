@@ -1,0 +1,23 @@
+"""``python -m validation [--list]``: all experiments, one line each."""
+
+import sys
+
+from validation import cli
+
+
+def _list() -> int:
+    unknown = [a for a in sys.argv[1:] if a != "--list"]
+    if unknown:
+        print(
+            f"command line: got {' '.join(unknown)}; only --list is allowed; "
+            "run an experiment by python -m validation.NAME",
+            file=sys.stderr,
+        )
+        return cli.BAD_INPUT
+    for name in cli.names():
+        print(f"{name:20} {cli.find(name).summary}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(_list())

@@ -1,0 +1,139 @@
+"""Checks: what is asked, what is found, and the verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Literal
+
+Kind = Literal["verification", "validation"]
+Relation = Literal["<=", ">=", "==", "in"]
+Bar = float | tuple[float, float]
+PRESETS = ("quick", "standard", "paper")
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """A bar, stated before anything is measured.
+
+    Parameters
+    ----------
+    id : str
+    kind : {"verification", "validation"}
+        Whether it asks that we solve the stated law right, or that the network follows the law.
+    what : str
+        One line.
+    relation : {"<=", ">=", "==", "in"}
+    asked : float, or pair of floats for "in"
+    unit : str
+        Of both sides; empty for plain numbers.
+    cases : tuple of str
+        The set-ups that it belongs to; empty: all.
+    preset : {"quick", "standard", "paper"}
+        The smallest preset that runs it.
+    """
+
+    id: str
+    kind: Kind
+    what: str
+    relation: Relation
+    asked: Bar
+    unit: str = ""
+    cases: tuple[str, ...] = ()
+    preset: str = "quick"
+
+    def holds(self, found: float) -> bool:
+        """Return whether a finite number meets the bar."""
+        if isinstance(self.asked, tuple):
+            return self.asked[0] <= found <= self.asked[1]
+        tests: dict[str, Callable[[float, float], bool]] = {
+            "<=": lambda a, b: a <= b,
+            ">=": lambda a, b: a >= b,
+            "==": lambda a, b: a == b,
+        }
+        return tests[self.relation](found, self.asked)
+
+
+@dataclasses.dataclass(frozen=True)
+class Missing:
+    """Why a check that was asked for has nothing to judge: it is then inconclusive."""
+
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A check with what came out."""
+
+    check: Check
+    case: str
+    found: float | None
+    verdict: Literal["holds", "fails", "inconclusive", "not run"]
+    reason: str = ""
+
+    def as_json(self) -> dict:
+        """Return the row of the JSON contract."""
+        asked = list(self.check.asked) if isinstance(self.check.asked, tuple) else self.check.asked
+        return {
+            "id": self.check.id,
+            "case": self.case,
+            "preset": self.check.preset,
+            "kind": self.check.kind,
+            "what": self.check.what,
+            "relation": self.check.relation,
+            "asked": asked,
+            "found": self.found,
+            "unit": self.check.unit,
+            "verdict": self.verdict,
+            "reason": self.reason,
+        }
+
+
+Finding = float | Missing
+
+
+def judge(
+    checks: tuple[Check, ...],
+    findings: dict[str, Finding],
+    *,
+    case: str,
+    preset: str,
+    command: Callable[[str, str], str],
+) -> list[Row]:
+    """Judge all checks of an experiment, in their order; each is listed whatever happens to it.
+
+    Parameters
+    ----------
+    findings : mapping of check id to number or Missing
+    case, preset : str
+        What runs.
+    command : callable
+        From case and preset to the command that runs them, for the checks that do not run here.
+    """
+    unknown = set(findings) - {c.id for c in checks}
+    if unknown:
+        raise KeyError(f"findings without a check: {sorted(unknown)}")
+    return [_row(check, findings.get(check.id), case, preset, command) for check in checks]
+
+
+def _row(
+    check: Check,
+    finding: Finding | None,
+    case: str,
+    preset: str,
+    command: Callable[[str, str], str],
+) -> Row:
+    if check.cases and case not in check.cases:
+        other = check.cases[0]
+        needed = max(check.preset, preset, key=PRESETS.index)
+        return Row(check, other, None, "not run", f"another case: {command(other, needed)}")
+    if finding is None and PRESETS.index(check.preset) > PRESETS.index(preset):
+        return Row(check, case, None, "not run", f"larger preset: {command(case, check.preset)}")
+    if finding is None:
+        return Row(check, case, None, "inconclusive", "nothing was found")
+    if isinstance(finding, Missing):
+        return Row(check, case, None, "inconclusive", finding.reason)
+    if not math.isfinite(finding):
+        return Row(check, case, None, "fails", f"not finite: {finding}")
+    return Row(check, case, float(finding), "holds" if check.holds(finding) else "fails")

@@ -1,0 +1,258 @@
+"""The command line of every experiment: options from its configuration, exit codes, files."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib
+import importlib.metadata
+import io
+import json
+import os
+import pkgutil
+import shlex
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from theory.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from validation.experiment import Experiment
+
+INTERRUPTED, BAD_INPUT, OUR_FAULT = 130, 2, 70
+
+
+@dataclasses.dataclass(frozen=True)
+class CommandOptions:
+    """What the command does with a result; not part of the configuration."""
+
+    out: Path = Path("results")
+    """Folder that receives the files."""
+    fresh: bool = False
+    """Start over instead of going on from an earlier run of the same configuration."""
+    quiet: bool = False
+    """Print nothing but errors."""
+    json: bool = False
+    """Print the result's JSON document on standard output, and nothing else."""
+
+
+def main(experiment: str | type, arguments: Sequence[str] | None = None) -> None:
+    """Run an experiment from the command line and exit with its code.
+
+    Parameters
+    ----------
+    experiment : str or experiment class
+        The name of a module of `validation` or of an entry point ``modewise.experiments``; or a
+        class of one's own.
+    arguments : sequence of str, optional
+        Those of the process by default.
+    """
+    raise SystemExit(_guarded(experiment, sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def _guarded(experiment: str | type, arguments: list[str]) -> int:
+    name = experiment if isinstance(experiment, str) else experiment.__name__
+    try:
+        return _run(find(experiment), arguments)
+    except ArgumentError as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print(
+            f"interrupted; the same command goes on from there: {_command(name, arguments)}",
+            file=sys.stderr,
+        )
+        return INTERRUPTED
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    except BaseException:
+        handle, file = tempfile.mkstemp(prefix=f"modewise-{name}-", suffix=".txt")
+        with os.fdopen(handle, "w") as stream:
+            stream.write(f"{_command(name, arguments)}\n{traceback.format_exc()}")
+        print(f"this is a fault of Modewise, not yours; its traceback is in {file}", file=sys.stderr)
+        return OUR_FAULT
+
+
+def _command(name: str, arguments: Sequence[str]) -> str:
+    return shlex.join(["python", "-m", f"validation.{name}", *arguments])
+
+
+def find(experiment: str | type) -> Experiment:
+    """Return an experiment by name or class.
+
+    Raises
+    ------
+    ArgumentError
+        With the names that there are.
+    """
+    if not isinstance(experiment, str):
+        return experiment()
+    for point in importlib.metadata.entry_points(group="modewise.experiments"):
+        if point.name == experiment:
+            return point.load()()
+    if experiment not in names():
+        raise ArgumentError(
+            "experiment", experiment, f"must be one of {', '.join(names())}", "choose one of them"
+        )
+    return importlib.import_module(f"validation.{experiment}").EXPERIMENT()
+
+
+def names() -> list[str]:
+    """Return the names of all experiments: modules of this folder that run, and entry points."""
+    found = set()
+    folder = Path(__file__).parent
+    for module in pkgutil.iter_modules([str(folder)]):
+        source = folder / (f"{module.name}/__main__.py" if module.ispkg else f"{module.name}.py")
+        if f'cli.main("{module.name}")' in source.read_text() if source.exists() else False:
+            found.add(module.name)
+    found |= {p.name for p in importlib.metadata.entry_points(group="modewise.experiments")}
+    return sorted(found)
+
+
+def parse(experiment: Experiment, arguments: list[str]) -> tuple[Any, CommandOptions]:
+    """Return configuration and options.
+
+    Raises
+    ------
+    ArgumentError
+        One line, from what the parser says.
+    """
+    import tyro
+
+    together = dataclasses.make_dataclass(
+        "Arguments", [], bases=(experiment.config_type, CommandOptions), frozen=True
+    )
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            parsed = tyro.cli(
+                together,
+                args=arguments,
+                prog=f"python -m validation.{experiment.name}",
+                description=experiment.summary,
+            )
+    except SystemExit as stop:
+        if stop.code in (0, None):
+            raise
+        raise ArgumentError(
+            "command line",
+            shlex.join(arguments),
+            _in_one_line(said.getvalue()),
+            f"see python -m validation.{experiment.name} --help",
+        ) from None
+
+    def take(kind: type) -> Any:
+        return kind(**{f.name: getattr(parsed, f.name) for f in dataclasses.fields(kind)})
+
+    return take(experiment.config_type), take(CommandOptions)
+
+
+def _in_one_line(box: str) -> str:
+    lines = [line.strip("│╭╮╰╯─ \n") for line in box.splitlines()]
+    kept = []
+    for line in lines[1:]:  # the first is the box's title
+        if line.startswith(("For full help", "Argument helptext")):
+            break
+        if line and not set(line) <= {"─", " "}:
+            kept.append(line)
+    return " ".join(kept) or "cannot be understood"
+
+
+def _run(experiment: Experiment, arguments: list[str]) -> int:
+    config, options = parse(experiment, arguments)
+    _require_folder(options.out)
+
+    from validation.experiment import run
+    from validation.report.document import document, exit_code
+    from validation.report.terminal import print_result
+
+    console = _console(quiet=options.quiet or options.json)
+    command = _command(experiment.name, arguments)
+    console.print(f"{experiment.name}: {experiment.summary}", highlight=False)
+    console.print(f"running {command}", highlight=False, soft_wrap=True)
+    with _progress(console) as progress:
+        outcome = run(
+            experiment,
+            config,
+            out=options.out,
+            fresh=options.fresh,
+            progress=progress,
+            command=command,
+        )
+    files = _write(outcome, options.out, experiment.name)
+    said = document(outcome.tree, files)
+    print_result(said, console)
+    if options.json:
+        print(json.dumps(said))
+    return exit_code(said)
+
+
+def _require_folder(out: Path) -> None:
+    ancestor = out.absolute()
+    while not ancestor.exists():
+        ancestor = ancestor.parent
+    if not ancestor.is_dir() or not os.access(ancestor, os.W_OK):
+        raise ArgumentError(
+            "--out", str(out), f"{ancestor} is not a folder that can be written", "choose another"
+        )
+
+
+def _console(quiet: bool) -> Any:
+    from rich.console import Console
+
+    # a pipe has no width: 80 columns would fold the tables
+    width = None if sys.stdout.isatty() else 160
+    return Console(quiet=quiet, width=width)
+
+
+@contextlib.contextmanager
+def _progress(console: Any) -> Iterator[Any]:
+    """Show a bar with the remaining time on a terminal; nothing in a pipe."""
+    if not console.is_terminal or console.quiet:
+        yield lambda stage, done, total: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=console, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done)
+
+        yield show
+
+
+def _write(outcome: Any, out: Path, name: str) -> list[Path]:
+    """Write tree, JSON, figures and page, each atomically; the page last."""
+    from matplotlib import pyplot
+
+    from numerics.files import write_atomically, write_text, write_tree
+    from validation.report.document import document
+    from validation.report.page import page
+
+    files = [out / f"{name}.nc", out / f"{name}.json", out / f"{name}.html"]
+    vector: dict[str, bytes] = {}
+    for title, figure in outcome.figures.items():
+        for suffix in ("png", "svg"):
+            file = out / f"{name}_{title.replace(' ', '_')}.{suffix}"
+
+            def save(part: Path, figure: Any = figure, suffix: str = suffix) -> None:
+                # no date in the file: the same result gives the same bytes
+                metadata = {"Date": None} if suffix == "svg" else None
+                figure.savefig(part, format=suffix, dpi=150, metadata=metadata)
+
+            write_atomically(file, save)
+            files.append(file)
+        vector[title] = file.read_bytes()
+        pyplot.close(figure)
+    write_tree(files[0], outcome.tree)
+    said = document(outcome.tree, files)
+    write_text(files[1], json.dumps(said, indent=1) + "\n")
+    write_text(files[2], page(said, vector, json.loads(outcome.tree.attrs["claims"])))
+    return files

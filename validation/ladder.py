@@ -1,0 +1,266 @@
+"""Ladders: from the ideal to the real, one idealisation dropped a rung; and the budget they give."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+from theory.errors import ArgumentError
+
+UNEXPLAINED = "unexplained"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rung:
+    """One way to compute the quantity.
+
+    Parameters
+    ----------
+    name : str
+        What it is: ``coupled flow``.
+    value : xr.DataArray
+    drops : str
+        Name of the idealisation of the rung before that it drops, which names the difference of
+        the two in the budget: ``shared frequencies``. Empty for the first rung.
+    """
+
+    name: str
+    value: xr.DataArray
+    drops: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """The size of a source of the budget, forecast: upper rung minus lower rung.
+
+    Parameters
+    ----------
+    value, uncertainty : xr.DataArray
+        In the units of the comparison, before division by the scale.
+    """
+
+    value: xr.DataArray
+    uncertainty: xr.DataArray
+
+
+@dataclasses.dataclass(frozen=True)
+class Ladder:
+    """Rungs that compute the same quantity; the last, and only the last, is a measurement.
+
+    Parameters
+    ----------
+    name : str
+    rungs : tuple of Rung
+        Without the measurement until `completed` has added it.
+    measurement : str
+        What the last rung will be: ``network``.
+    scale : xr.DataArray
+        Differences are given in units of it; it broadcasts.
+    scale_name : str
+        Its symbol in tables: ``S_m``.
+    averaged : tuple of str
+        Dimensions over which the table averages.
+    compare : {"difference", "log"}
+    predictions : mapping of str to Prediction
+        By name of the source.
+
+    Raises
+    ------
+    ArgumentError
+        If there are no two rungs, names repeat, or coordinates differ between rungs.
+    """
+
+    name: str
+    rungs: tuple[Rung, ...]
+    measurement: str
+    scale: xr.DataArray
+    scale_name: str = ""
+    averaged: tuple[str, ...] = ()
+    compare: Literal["difference", "log"] = "difference"
+    predictions: Mapping[str, Prediction] = dataclasses.field(default_factory=dict)
+    complete: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.rungs:
+            raise ArgumentError("rungs", "none", "a ladder needs a rung to predict with", "add one")
+        names = [r.name for r in self.rungs]
+        sources = [r.drops for r in self.rungs[1:]]
+        if len(set(names)) < len(names) or len(set(sources)) < len(sources) or "" in sources:
+            raise ArgumentError(
+                "rungs", f"{names} dropping {sources}", "names must differ, none empty", "rename"
+            )
+        unknown = set(self.predictions) - set(sources)
+        if unknown:
+            raise ArgumentError("predictions", sorted(unknown), f"must be among {sources}", "rename")
+        first = self.rungs[0].value
+        for rung in self.rungs[1:]:
+            _require_same_coordinates(rung.name, rung.value, first)
+
+    def completed(self, measured: xr.DataArray) -> Ladder:
+        """Return the ladder with its measurement as the last rung."""
+        if self.complete:
+            raise ArgumentError("measured", self.measurement, "is on the ladder already", "drop one")
+        last = Rung(self.measurement, measured, UNEXPLAINED)
+        return dataclasses.replace(self, rungs=(*self.rungs, last), complete=True)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the differences of neighbouring rungs."""
+        return tuple(r.drops for r in self.rungs[1:])
+
+    def status(self, source: str) -> str:
+        """Return whether a source is predicted, attributed (computed) or unexplained (measured)."""
+        if source == UNEXPLAINED:
+            return "unexplained"
+        return "predicted" if source in self.predictions else "attributed"
+
+    def difference(self, source: str) -> xr.DataArray:
+        """Return upper minus lower rung of a source, in units of the scale, at every point."""
+        position = self.sources.index(source)
+        upper, lower = (self._compared(r.value) for r in self.rungs[position : position + 2])
+        return (upper - lower) / self.scale
+
+    def remainder(self, source: str) -> xr.DataArray:
+        """Return what its prediction leaves of a source, in units of the scale."""
+        return self.difference(source) - self.predictions[source].value / self.scale
+
+    def whole(self) -> xr.DataArray:
+        """Return the first rung minus the last, in units of the scale."""
+        first, last = (self._compared(r.value) for r in (self.rungs[0], self.rungs[-1]))
+        return (first - last) / self.scale
+
+    def _compared(self, value: xr.DataArray) -> xr.DataArray:
+        return np.log(value) if self.compare == "log" else value
+
+    def _averaged(self, values: xr.DataArray) -> xr.DataArray:
+        return values.mean([d for d in self.averaged if d in values.dims])
+
+    def budget(self) -> list[dict]:
+        """Return one row a source: found, predicted and left where the whole difference is largest.
+
+        There the sources add up to prediction minus measurement. `worst` is the largest magnitude
+        at any point, `covered` the share of points at which every rung exists.
+        """
+        whole = self._averaged(self.whole())
+        here = {
+            d: int(i) for d, i in _argmax(np.abs(whole)).items()
+        }  # where the table stands
+        exists = np.logical_and.reduce([np.isfinite(self.difference(s)).values for s in self.sources])
+        rows = []
+        for source, lower in zip(self.sources, self.rungs[1:], strict=True):
+            difference = self.difference(source)
+            found = float(self._averaged(difference).isel(here))
+            row = {
+                "ladder": self.name,
+                "rung": lower.name,
+                "source": source,
+                "status": self.status(source),
+                "predicted": np.nan,
+                "uncertainty": np.nan,
+                "found": found,
+                "remainder": found,
+                "worst": float(np.abs(difference).max()),
+                "covered": float(exists.mean()),
+                "at": _place(whole.isel(here)),
+                "unit": self.scale_name,
+            }
+            if source in self.predictions:
+                prediction = self.predictions[source]
+                row["predicted"] = float(
+                    self._averaged(prediction.value / self.scale).isel(here)
+                )
+                row["uncertainty"] = float(
+                    self._averaged(np.abs(prediction.uncertainty) / self.scale).isel(here)
+                )
+                row["remainder"] = found - row["predicted"]
+            rows.append(row)
+        return rows
+
+    def to_dataset(self) -> xr.Dataset:
+        """Return the ladder as a Dataset: `value` (rung, ...), predictions (source, ...), scale."""
+        rungs = xr.DataArray([r.name for r in self.rungs], dims="rung")
+        values = xr.concat([r.value for r in self.rungs], rungs.rename("rung"), join="exact")
+        parts = {"value": values, "scale": xr.DataArray(self.scale)}
+        if self.predictions:
+            sources = xr.DataArray(list(self.predictions), dims="source").rename("source")
+            for field in ("value", "uncertainty"):
+                arrays = [getattr(p, field) for p in self.predictions.values()]
+                name = "predicted" if field == "value" else field
+                parts[name] = xr.concat(arrays, sources, join="exact")
+        values.attrs = dict(self.rungs[0].value.attrs)
+        settings = {
+            "name": self.name,
+            "measurement": self.measurement,
+            "scale_name": self.scale_name,
+            "compare": self.compare,
+            "averaged": json.dumps(self.averaged),
+            "drops": json.dumps([r.drops for r in self.rungs]),
+            "complete": int(self.complete),
+        }
+        return xr.Dataset(parts, attrs=settings)
+
+    @classmethod
+    def from_dataset(cls, dataset: xr.Dataset) -> Ladder:
+        """Return the ladder that `to_dataset` wrote."""
+        drops = json.loads(dataset.attrs["drops"])
+        rungs = tuple(
+            Rung(str(name), dataset["value"].isel(rung=i, drop=True), drops[i])
+            for i, name in enumerate(dataset["rung"].values)
+        )
+        predictions = {}
+        if "source" in dataset.dims:
+            predictions = {
+                str(source): Prediction(
+                    dataset["predicted"].isel(source=i, drop=True),
+                    dataset["uncertainty"].isel(source=i, drop=True),
+                )
+                for i, source in enumerate(dataset["source"].values)
+            }
+        return cls(
+            name=dataset.attrs["name"],
+            rungs=rungs,
+            measurement=dataset.attrs["measurement"],
+            scale=dataset["scale"],
+            scale_name=dataset.attrs["scale_name"],
+            averaged=tuple(json.loads(dataset.attrs["averaged"])),
+            compare=dataset.attrs["compare"],
+            predictions=predictions,
+            complete=bool(dataset.attrs["complete"]),
+        )
+
+
+def _require_same_coordinates(name: str, value: xr.DataArray, other: xr.DataArray) -> None:
+    # xarray aligns by label and drops what differs by rounding, silently
+    try:
+        xr.align(value, other, join="exact")
+    except ValueError as error:
+        raise ArgumentError(
+            f"rung {name}",
+            "coordinates that differ from the first rung's",
+            "coordinates must be equal exactly",
+            "share the coordinate object",
+        ) from error
+    if set(value.dims) != set(other.dims):
+        raise ArgumentError(
+            f"rung {name}", value.dims, f"must have the dimensions {other.dims}", "transpose it"
+        )
+
+
+def _argmax(values: xr.DataArray) -> dict:
+    if not bool(np.isfinite(values).any()):
+        raise ArgumentError(
+            "ladder", "no finite point", "first and last rung must meet somewhere", "check the data"
+        )
+    if values.ndim == 0:
+        return {}
+    return dict(values.argmax(values.dims, skipna=True))
+
+
+def _place(point: xr.DataArray) -> str:
+    return ", ".join(f"{name} {point.coords[name].item():g}" for name in point.coords
+                     if point.coords[name].ndim == 0 and point.coords[name].dtype.kind in "iuf")  # fmt: skip

@@ -1,0 +1,67 @@
+"""From a configuration to images, and to what of them the set-up records."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from numerics import images as image_room
+from numerics.files import checksum
+
+if TYPE_CHECKING:
+    from validation.linear_cnn import Config
+
+
+def load_images(config: Config) -> xr.Dataset:
+    """Return the image set of a configuration, with its options applied.
+
+    Raises
+    ------
+    ArgumentError
+        For a set that cannot be used.
+    """
+    average, count = config.average, config.count
+    if config.dataset == "pure_cosines":
+        loaded = image_room.pure_cosines(
+            image_side=config.image_side,
+            frequencies=config.frequencies,
+            amplitudes=config.amplitudes,
+            phases=config.phases,
+        )
+    elif config.dataset == "digits":
+        loaded = image_room.digits()
+    elif config.dataset == "mnist":
+        loaded = image_room.mnist()
+        average = 2 if average is None else average
+        count = 10_000 if count is None else count
+    else:
+        loaded = image_room.from_file(config.dataset)
+    if count is not None:
+        loaded = image_room.first(loaded, count)
+    if config.grey:
+        loaded = image_room.grey(loaded)
+    if average not in (None, 1):
+        loaded = image_room.average_pool(loaded, average)
+    if config.subtract_mean:
+        loaded = image_room.subtract_mean(loaded)
+    return loaded
+
+
+def case_name(config: Config) -> str:
+    """Return the case of a configuration, as checks name it."""
+    known = config.dataset if config.dataset in ("pure_cosines", "digits", "mnist") else "FILE"
+    return known + (", online" if config.gradient == "online" else "")
+
+
+def described(images: xr.Dataset) -> str:
+    """Return name, checksum and provenance of an image set as JSON."""
+    return json.dumps(
+        {
+            "name": images.attrs["name"],
+            "samples": images.sizes["sample"],
+            "sha256": checksum(xr.DataTree(images)),
+            "steps": json.loads(images.attrs["provenance"]),
+        }
+    )

@@ -1,0 +1,53 @@
+"""A result as one self-contained page: figures inline, laws as MathML, readable without network."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+from typing import Any
+
+import jinja2
+
+from validation.report.document import number, summary
+
+
+def page(said: dict[str, Any], figures: dict[str, bytes], claims: list[str]) -> str:
+    """Return the page as HTML.
+
+    Parameters
+    ----------
+    said : dict
+        The document.
+    figures : dict of str to bytes
+        SVG files by title.
+    claims : list of str
+        Registered laws to state, ``system.factory``.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("validation", "report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = number
+    return environment.get_template("page.html").render(
+        said=said,
+        summary=summary(said),
+        laws=[_law(name) for name in claims],
+        figures={
+            title: base64.b64encode(content).decode() for title, content in figures.items()
+        },
+    )
+
+
+def _law(name: str) -> dict[str, Any]:
+    system, factory_name = name.split(".")
+    factory = getattr(importlib.import_module(f"theory.{system}"), factory_name)
+    claim = factory()
+    return {
+        "name": claim.name,
+        "reference": str(claim.reference),
+        "mathml": claim.mathml(),
+        "about": (factory.__doc__ or "").split("\n")[0],
+    }

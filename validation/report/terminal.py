@@ -1,0 +1,84 @@
+"""A result on a terminal or in a pipe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from validation.report.document import number, summary
+
+COLOURS = {"holds": "green", "fails": "bold red", "inconclusive": "yellow", "not run": "dim"}
+
+
+def print_result(said: dict[str, Any], console: Console) -> None:
+    """Print tables, budget, checks and files of a document."""
+    for note in said["notes"]:
+        console.print(note, highlight=False)
+    for table in said["tables"]:
+        shown = Table(title=table["title"], title_justify="left")
+        for column in table["columns"]:
+            shown.add_column(column, justify="right")
+        for row in table["rows"]:
+            shown.add_row(*(number(cell) for cell in row))
+        console.print(shown)
+    if said["budget"]:
+        console.print(_budget(said["budget"]))
+    for kind in ("validation", "verification"):
+        console.print(_checks(kind, [row for row in said["checks"] if row["kind"] == kind]))
+    console.print(f"checks: {summary(said)}", highlight=False)
+    console.print(
+        f"forecast sealed {said['forecast']['written']}, sha256 {said['forecast']['sha256']}",
+        highlight=False,
+    )
+    for file in said["files"]:
+        console.print(f"wrote {file}", highlight=False, soft_wrap=True)
+
+
+def _budget(rows: list[dict[str, Any]]) -> Table:
+    table = Table(
+        title="budget: each difference where the whole is largest, in units of the scale",
+        title_justify="left",
+    )
+    for column in ("ladder", "source", "status"):
+        table.add_column(column)
+    for column in ("found", "predicted", "+-", "left", "worst", "covered"):
+        table.add_column(column, justify="right")
+    table.add_column("at")
+    for row in rows:
+        table.add_row(
+            row["ladder"],
+            row["source"],
+            row["status"],
+            number(row["found"]),
+            number(row["predicted"]),
+            number(row["uncertainty"]),
+            number(row["remainder"]),
+            number(row["worst"]),
+            f"{row['covered']:.0%}",
+            f"{row['at']} [{row['unit']}]".replace("[", r"\["),
+        )
+    return table
+
+
+def _checks(kind: str, rows: list[dict[str, Any]]) -> Table:
+    table = Table(title=f"{kind} ({len(rows)} checks)", title_justify="left")
+    for column in ("id", "what"):
+        table.add_column(column)
+    for column in ("asked", "found"):
+        table.add_column(column, justify="right")
+    table.add_column("verdict")
+    for row in rows:
+        relation = "" if row["relation"] in ("in",) else row["relation"] + " "
+        unit = f" {row['unit']}" if row["unit"] else ""
+        verdict = f"[{COLOURS[row['verdict']]}]{row['verdict']}[/]"
+        reason = f" ({row['reason']})" if row["reason"] else ""
+        table.add_row(
+            row["id"],
+            row["what"],
+            f"{relation}{number(row['asked'])}{unit}",
+            number(row["found"]),
+            verdict + reason.replace("[", r"\["),
+        )
+    return table
