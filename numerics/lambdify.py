@@ -68,9 +68,20 @@ def _stacked(
         return np.stack(columns, axis=-1).reshape(*columns[0].shape, *shape)
     import torch
 
-    tensors = torch.broadcast_tensors(*(torch.as_tensor(entry) for entry in entries(*values)))
-    kind = functools.reduce(torch.promote_types, (t.dtype for t in tensors))
-    return torch.stack([t.to(kind) for t in tensors], dim=-1).reshape(*tensors[0].shape, *shape)
+    tensors = [_tensor(entry) for entry in entries(*values)]
+    kind = sum(tensors).dtype
+    columns = torch.broadcast_tensors(*(t.to(kind) for t in tensors))
+    return torch.stack(columns, dim=-1).reshape(*columns[0].shape, *shape)
+
+
+def _tensor(value: Any) -> Any:
+    # torch would round a plain number to float32; as a double it does not widen float32 tensors
+    import torch
+
+    if torch.is_tensor(value):
+        return value
+    kind = torch.complex128 if isinstance(value, complex) else torch.float64
+    return torch.tensor(value, dtype=kind)
 
 
 @functools.cache
@@ -79,10 +90,10 @@ def _torch_functions() -> dict[str, Callable]:
     import torch
 
     def lifted(function: Callable) -> Callable:
-        return lambda x: function(x if torch.is_tensor(x) else torch.tensor(x, dtype=torch.float64))
+        return lambda x: function(_tensor(x))
 
     def pairwise(function: Callable) -> Callable:
-        return lambda *xs: functools.reduce(function, map(torch.as_tensor, xs))
+        return lambda *xs: functools.reduce(function, map(_tensor, xs))
 
     names = "exp log sqrt sin cos tan sinh cosh tanh asin acos atan real imag".split()
     functions = {name: lifted(getattr(torch, name)) for name in names}

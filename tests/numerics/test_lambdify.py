@@ -26,7 +26,9 @@ EXPRESSIONS = {
     "absolute value": sympy.Abs(z) + x,
     "matrix": sympy.Matrix([[x, 0], [1, x * y]]),
     "wide matrix": sympy.Matrix([[x, y, sympy.Integer(3)]]),
+    "matrix of constants": sympy.Matrix([[sympy.sqrt(2), x], [sympy.Rational(1, 3), sympy.pi]]),
     "complex matrix": sympy.Matrix([[sympy.I, x], [sympy.exp(sympy.I * y), 0]]),
+    "complex constants": sympy.Matrix([[sympy.I / 3, x]]),
     "matrix with Max": sympy.Matrix([[sympy.Max(x, y)], [sympy.Piecewise((x, x > y), (y, True))]]),
 }
 
@@ -82,6 +84,14 @@ def test_gradients_flow_through_torch(name):
     function = lambdify(expression, arguments, "torch")
     inputs = [torch.tensor(POINTS[s], dtype=torch.float64, requires_grad=True) for s in arguments]
     assert torch.autograd.gradcheck(function, inputs)
+
+
+@pytest.mark.parametrize("name", ["matrix of constants", "Min", "Max", "sigmoid"])
+def test_float32_stays_float32(name):
+    """Constants of an expression do not widen the caller's tensors, and gradients have their kind."""
+    arguments = arguments_of(EXPRESSIONS[name])
+    inputs = [torch.tensor(POINTS[s], dtype=torch.float32) for s in arguments]
+    assert lambdify(EXPRESSIONS[name], arguments, "torch")(*inputs).dtype == torch.float32
 
 
 def test_gradient_of_a_known_law():

@@ -97,9 +97,13 @@ class LinearCNNExperiment:
                 "an aligned start needs modes that share no frequency, as pure_cosines has them",
                 "use --init random",
             )
-        from validation.linear_cnn.image_sets import ImageSet, OnlineImageSet
+        if config.gradient == "online":
+            from validation.linear_cnn.online_image_sets import OnlineImageSet
 
-        return (ImageSet if config.gradient == "full_batch" else OnlineImageSet)(config)
+            return OnlineImageSet(config)
+        from validation.linear_cnn.image_sets import ImageSet
+
+        return ImageSet(config)
 
     def command(self, case: str, preset: str) -> str:
         """Return the command that runs a case."""

@@ -127,3 +127,21 @@ def discovery(result: xr.DataTree, forecasts: dict[str, np.ndarray], measured: s
     ax.set_title("discovery of each mode, mean of trials (numbers: modes)")
     ax.legend()
     return figure
+
+
+def online(
+    measured: xr.DataArray, full_batch: xr.DataArray, singular_values: xr.DataArray
+) -> Figure:
+    """Online strengths (mean and standard deviation of trials) against full batch, lines."""
+    from matplotlib import pyplot
+
+    figure, ax = pyplot.subplots(figsize=(9, 6), layout="constrained")
+    lines, markers = ((x / singular_values) for x in (full_batch, measured))
+    for values in (lines, markers):
+        values.attrs = {"long_name": "mode strength A / S", "units": "1"}
+        values["update"].attrs = {"long_name": "updates, one image each"}
+    plots.trajectories(lines.mean("trial", keep_attrs=True), ax, along="update")
+    plots.measured_markers(markers, ax, along="update")
+    ax.set_title(f"online learning: lines full batch, markers network (mean and sd of {lines.sizes['trial']} trials)")
+    ax.set_ylim(-0.05, 1.3)
+    return figure

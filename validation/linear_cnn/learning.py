@@ -231,11 +231,11 @@ def measured_run(
     return record.observations
 
 
-def draw_samples(setting: Setting) -> np.ndarray:
+def draw_samples(setting: Setting, updates: int) -> np.ndarray:
     """Return which image each trial sees at each update, (trial, update): a stream of its own."""
     count = len(setting.modes.inputs)
     return np.stack(
-        [np.random.default_rng([s, 1]).integers(count, size=setting.updates) for s in setting.seeds]
+        [np.random.default_rng([s, 1]).integers(count, size=updates) for s in setting.seeds]
     )
 
 

@@ -66,7 +66,7 @@ class PureCosines:
         self.strengths = balanced_strengths(self.start, s.modes, s.spectra)
         self._require_small()
         self.layers = linear_network.balanced_start(s.modes, self.strengths, HIDDEN)
-        self.samples = draw_samples(s) if self.online else None
+        self.samples = draw_samples(s, s.updates) if self.online else None
         self.grid = record_grid(s.updates, s.every)
 
     def _require_stable(self) -> None:

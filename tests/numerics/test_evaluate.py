@@ -1,0 +1,225 @@
+"""Laws to trajectories: closed form, integration and SymPy's own numbers are one curve."""
+
+import numpy as np
+import pytest
+import sympy
+import xarray as xr
+
+from numerics.evaluate import VectorField, evaluate, integrate, iterate_map, solve_flow
+from theory import linear_cnn, linear_network
+from theory.claims import Invariant, System
+from theory.errors import ArgumentError
+
+
+@pytest.fixture
+def parameters():
+    """Three starts in a sweep of four singular values on 16 x 16 images."""
+    return xr.Dataset(
+        {
+            "singular_value": ("mode", [6.0, 2.5, 1.4, 0.5]),
+            "initial_strength": (("trial", "mode"), np.outer([1e-6, 1e-3, 0.1], [1, 2, 3, 4])),
+            "image_side": 16.0,
+            "spectral_magnitude": ("mode", [1.0, 0.5**0.5, 0.5**0.5, 0.5**0.5]),
+        },
+        coords={"mode": [1, 2, 3, 4], "trial": [10, 11, 12]},
+    )
+
+
+@pytest.fixture
+def time():
+    return xr.DataArray(np.linspace(0, 0.6, 13), dims="time", coords={"time": np.arange(13)})
+
+
+def exact_strength(parameters, moment, **where):
+    """The closed form by SymPy, to 30 digits."""
+    law = linear_cnn.mode_law()
+    point = parameters.isel(**where)
+    values = {s: sympy.Float(float(point[law.names[str(s)]]), 40) for s in law.parameters}
+    (solution,) = law.closed_form.values()
+    return float(solution.subs(values).subs(law.time, sympy.Float(moment, 40)).evalf(30))
+
+
+def test_three_roads_to_the_sigmoid(parameters, time):
+    """A(tau) = S/(1 + (S/A0 - 1) exp(-2 n v S tau)): evaluated, integrated, and by SymPy.
+
+    Over a sweep of 3 trials by 4 modes; SymPy to 1e-14, the integrator to 1e-8 S.
+    """
+    law = linear_cnn.mode_law()
+    curve = evaluate(law, parameters, time)
+    flow = integrate(law, parameters, time)
+    assert curve.name == flow.name == "mode_strength"
+    assert set(curve.dims) == set(flow.dims) == {"trial", "mode", "time"}
+    scaled = abs(curve - flow) / parameters.singular_value
+    assert float(scaled.max()) < 1e-8
+    for trial, mode, moment in [(0, 0, 3), (1, 1, 5), (2, 2, 12), (0, 3, 12), (1, 3, 0)]:
+        expected = exact_strength(parameters, float(time[moment]), trial=trial, mode=mode)
+        found = float(curve.isel(trial=trial, mode=mode, time=moment))
+        assert found == pytest.approx(expected, rel=1e-14)
+
+
+def test_coordinates_come_through(parameters, time):
+    """Labels of modes and trials are those that came in, and the law is named."""
+    curve = evaluate(linear_cnn.mode_law(), parameters, time)
+    assert curve.trial.values.tolist() == [10, 11, 12]
+    assert curve.mode.values.tolist() == [1, 2, 3, 4]
+    assert curve.attrs == {
+        "long_name": "mode strength",
+        "units": "1",
+        "law": "mode of a linear CNN",
+    }
+
+
+def test_late_times_saturate_exactly(parameters):
+    """At tau = 1e6 the strength is S, not nan: the exponential decays."""
+    late = xr.DataArray([1e3, 1e6], dims="time")
+    curve = evaluate(linear_cnn.mode_law(), parameters, late)
+    assert (curve == parameters.singular_value).all()
+
+
+def test_map_is_iterated():
+    """A' = A (1 + h n v (S - A))^2 by hand, for two steps and two starts."""
+    values = xr.Dataset(
+        {
+            "singular_value": 2.0,
+            "initial_strength": ("trial", [0.1, 0.5]),
+            "image_side": 4.0,
+            "spectral_magnitude": 0.5,
+            "flow_time_step": 0.05,
+        }
+    )
+    indices = xr.DataArray([0, 1, 2, 7], dims="update")
+    path = integrate(linear_cnn.descent_map(), values, indices)
+    assert path.dims == ("trial", "update")
+    state, rows = np.array([0.1, 0.5]), []
+    for _ in range(8):
+        rows.append(state)
+        state = state * (1 + 0.1 * (2 - state)) ** 2
+    np.testing.assert_allclose(path.T, [rows[i] for i in (0, 1, 2, 7)], rtol=1e-15)
+
+
+def test_two_state_variables():
+    """k' = g beta, beta' = g k: cosh and sinh; evaluated and integrated, as a Dataset."""
+    law = linear_cnn.early_growth()
+    values = xr.Dataset({"k0": 1.0, "beta0": 0.0, "g": ("mode", [1.0, 2.0])})
+    time = xr.DataArray([0.0, 0.5, 1.0], dims="time")
+    for solved in (evaluate(law, values, time), integrate(law, values, time)):
+        assert set(solved) == {"k", "beta"}
+        np.testing.assert_allclose(
+            solved.k.transpose("mode", "time"), np.cosh(np.outer([1, 2], time)), rtol=1e-8
+        )
+        np.testing.assert_allclose(
+            solved.beta.transpose("mode", "time"), np.sinh(np.outer([1, 2], time)), atol=1e-8
+        )
+
+
+@pytest.mark.parametrize("function", [evaluate, integrate])
+def test_coordinates_must_match_exactly(parameters, time, function):
+    """A label that differs by 1e-12 is another label: an error, never fewer points."""
+    magnitudes = parameters.spectral_magnitude.assign_coords(mode=[1.0, 2.0, 3.0, 4 + 1e-12])
+    shifted = parameters.drop_vars("spectral_magnitude")
+    with pytest.raises(ValueError, match="exact"):
+        function(linear_cnn.mode_law(), {**shifted, "spectral_magnitude": magnitudes}, time)
+
+
+@pytest.mark.parametrize("function", [evaluate, integrate])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"initial_strength": 7.0}, r"parameters: got A0 = 7.0, S = .*holds for A0 < S; change"),
+        ({"initial_strength": ("mode", [1.0, 2.5, 1.0, 0.1])}, "holds for A0 < S"),
+        ({"initial_strength": 0.0}, "initial_strength: got 0.0; must be positive; choose"),
+        ({"image_side": -16.0}, "image_side: got -16.0; must be positive; choose"),
+        ({"singular_value": ("mode", [1.0, np.nan, 1, 1])}, "singular_value: .*must be finite"),
+        ({"spectral_magnitude": np.inf}, "spectral_magnitude: got .*inf.*; must be finite; remove"),
+        ({"image_side": None}, r"parameters: got .*; .* needs image_side; add image_side"),
+    ],
+)
+def test_refusals(parameters, time, function, changes, message):
+    """What the law does not hold for: argument, value, what is allowed, remedy."""
+    for name, value in changes.items():
+        parameters = parameters.drop_vars(name)
+        if value is not None:
+            parameters = parameters.assign({name: value})
+    with pytest.raises(ArgumentError, match=message):
+        function(linear_cnn.mode_law(), parameters, time)
+
+
+def test_refuses_a_law_without_closed_form(parameters, time):
+    """The remedy is to integrate."""
+    with pytest.raises(ArgumentError, match="law: got .*has no closed form; integrate it instead"):
+        evaluate(linear_cnn.descent_map(), parameters.assign(flow_time_step=0.1), time)
+
+
+@pytest.mark.parametrize("times", [[0.0, 0.2, 0.1], [0.0, 0.0], [-1.0, 0.0], []])
+def test_flow_refuses_times(parameters, times):
+    """Times increase, from 0 on."""
+    with pytest.raises(ArgumentError, match="time: got .*must be one-dimensional"):
+        integrate(linear_cnn.mode_law(), parameters, xr.DataArray(times, dims="time"))
+
+
+@pytest.mark.parametrize("indices", [[0.5, 1], [0, 2, 1], [-1, 0], [1, 1]])
+def test_map_refuses_indices(indices):
+    """Steps are counted in increasing whole numbers."""
+    with pytest.raises(ArgumentError, match=r"time: .* must be increasing whole numbers; use 0, 1"):
+        iterate_map(lambda _, x: x, np.zeros(1), np.array(indices))
+
+
+def test_map_stops_at_infinity():
+    """x' = x^2 from 2 leaves the doubles after 10 steps."""
+    message = "time: got 11; the map left the finite numbers; end earlier"
+    with pytest.raises(ArgumentError, match=message), np.errstate(over="ignore"):
+        iterate_map(lambda _, x: x**2, np.full(1, 2.0), np.array([0, 11]))
+
+
+def test_flow_stops_at_a_pole():
+    """dx/dt = x^2 from 1 is infinite at t = 1: the integrator says so."""
+    with pytest.raises(ArgumentError, match="time: got 2.0; the integrator stopped"):
+        solve_flow(
+            lambda _, x: x**2,
+            np.ones(1),
+            np.array([0.0, 2.0]),
+            relative_tolerance=1e-9,
+            absolute_tolerance=1e-12,
+        )
+
+
+def test_vector_field_flows_in_its_own_shape():
+    """A rotation of a (2, 3) state: cos and sin, at times that need not begin at 0."""
+    field = VectorField(
+        system="rotation",
+        start=np.array([[1.0, 2, 3], [0, 0, 0]]),
+        rates=lambda state: np.stack((-state[1], state[0])),
+    )
+    times = np.array([0.5, 1.0, 6.0])
+    states = field.flow(times, relative_tolerance=1e-11, absolute_tolerance=1e-13)
+    expected = np.stack((np.cos(times), np.sin(times)), axis=1)[:, :, None] * np.array([1, 2, 3])
+    np.testing.assert_allclose(states, expected, atol=1e-9)
+    observed = field.flow(
+        times, relative_tolerance=1e-11, absolute_tolerance=1e-13, observe=lambda s: s[0].sum()
+    )
+    np.testing.assert_array_equal(observed, states[:, 0].sum(axis=1))
+
+
+def test_time_in_the_law():
+    """dx/dt = t x has the solution exp(t^2/2): time itself is handed to the law."""
+    x, t = sympy.symbols("x t", real=True)
+    law = System(
+        name="driven",
+        law={x: t * x},
+        time=t,
+        initial={x: sympy.Symbol("x0")},
+        invariants=(Invariant("none", x, t * x),),
+    )
+    time = xr.DataArray([0.0, 1.0, 2.0], dims="time")
+    found = integrate(law, xr.Dataset({"x0": 1.0}), time)
+    np.testing.assert_allclose(found, np.exp(time**2 / 2), rtol=1e-8)
+
+
+def test_fully_connected_mode_is_the_cnn_mode_without_gain(parameters, time):
+    """n v = 1 turns one law into the other."""
+    alone = parameters.assign(image_side=2.0, spectral_magnitude=0.5)
+    xr.testing.assert_allclose(
+        evaluate(linear_network.mode_law(), parameters, time),
+        evaluate(linear_cnn.mode_law(), alone, time),
+        rtol=1e-14,
+    )

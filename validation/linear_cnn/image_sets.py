@@ -1,0 +1,454 @@
+"""Image sets: modes share frequencies, and the coupled flow predicts what the sigmoid cannot.
+
+Ladders, for the CNN and for the fully connected network: independent modes > coupled flow >
+discrete descent > network. The step-size source is predicted by the descent at half the rate.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from numerics import linear_network
+from numerics.evaluate import evaluate
+from numerics.linear_cnn.clock import Clocks
+from numerics.linear_cnn.fourier_model import FourierDescent, unpack
+from numerics.linear_cnn.starts import growing_amplitudes, random_start
+from numerics.schema import quantity
+from numerics.training import record_grid, train
+from theory import linear_network as layer_laws
+from validation.checks import Finding, Missing
+from validation.experiment import Forecast, Measurement, Progress
+from validation.ladder import UNEXPLAINED, Ladder, Prediction, Rung
+from validation.linear_cnn import figures, verification
+from validation.linear_cnn.learning import (
+    CNN,
+    FULLY_CONNECTED,
+    Setting,
+    discovery_table,
+    kernel_arrays,
+    make_setting,
+    measured_run,
+    relative_to_scale,
+    setup_dataset,
+)
+
+if TYPE_CHECKING:
+    from validation.linear_cnn import Config
+
+EPSILON = 0.04
+DISCOVERED_WITHIN = 160  # updates times eps: by then every mode of the digits is beyond 0.7 S
+SHARED = "shared frequencies"
+STEP_SIZE = "step size"
+FLOW, DESCENT, INDEPENDENT = "coupled flow", "discrete descent", "independent modes"
+TOLERANCES = {"relative_tolerance": 1e-7, "absolute_tolerance": 1e-11}
+GRADIENT_POINTS = 11
+GRADIENT_CHUNK = 2000
+BAND_SCALE = 1e-3  # the start for which the band E <= 2 eps is stated
+
+
+def default_rate(epsilon: float):
+    def rate(setting: Setting) -> float:
+        return epsilon / (setting.loss_scale * setting.fastest)
+
+    return rate
+
+
+def default_trials(setting: Setting) -> int:
+    if setting.spectra.side >= 14:  # the float64 convolution takes minutes a trial
+        return 1
+    return 3 if setting.config.preset == "quick" else 10
+
+
+def default_updates(setting: Setting) -> int:
+    return round(DISCOVERED_WITHIN / setting.epsilon)
+
+
+def default_every(setting: Setting) -> int:
+    return max(1, round(0.4 / setting.epsilon))
+
+
+class ImageSet:
+    """Full-batch learning on any labelled image set, from a small random start."""
+
+    def __init__(self, config: Config):
+        self.setting: Setting = make_setting(
+            config,
+            default_rate=default_rate(EPSILON),
+            trials=default_trials,
+            updates=default_updates,
+            every=default_every,
+        )
+        s = self.setting
+        self.name = s.name
+        pixels, scale = s.modes.inputs.shape[1], config.initial_scale
+        self.start = random_start(s.seeds, pixels, s.classes, scale)
+        self.layers = linear_network.random_start(
+            s.seeds, pixels, s.classes, hidden=pixels, scale=scale / s.spectra.side
+        )
+        self.grid = record_grid(s.updates, s.every)
+        self.layer_model = linear_network.LayerModel(s.modes)
+
+    def prepare(self) -> xr.Dataset:
+        """Return data and start weights."""
+        return setup_dataset(self.setting, self.start, self.layers, None)
+
+    # --- forecast ---------------------------------------------------------------------------
+
+    def forecast(self) -> Forecast:
+        """Independent modes, coupled flow and descent, at the rate, half and a quarter of it."""
+        s = self.setting
+        weights = s.model.weights(self.start.kernels, self.start.outputs)
+        descents = [
+            train(
+                FourierDescent(s.model, weights, s.learning_rate / k, s.loss_scale), self.grid * k
+            ).observations
+            for k in (1, 2, 4)
+        ]
+        layer_descents = [
+            train(
+                linear_network.LayerDescent(
+                    self.layer_model, self.layers, s.layer_rate / k, s.loss_scale
+                ),
+                self.grid * k,
+            ).observations
+            for k in (1, 2, 4)
+        ]
+        flow = s.model.vector_field(weights).flow(
+            self._times(s.learning_rate), **TOLERANCES, observe=lambda x: s.model.strengths(unpack(x))
+        )
+        layer_flow = self.layer_model.vector_field(self.layers).flow(
+            self._times(s.layer_rate),
+            **TOLERANCES,
+            observe=lambda x: self.layer_model.strengths(linear_network.unpack(x, self.layers)),
+        )
+        predicted = xr.Dataset(
+            {
+                "flow_error": (
+                    ("network", "rate"),
+                    [self._errors(flow, descents), self._errors(layer_flow, layer_descents)],
+                    {"long_name": "largest |flow - descent| over all entries of A", "units": "S_1"},
+                ),
+                "richardson_error": (
+                    "rate",
+                    self._errors(flow, [2 * b - a for a, b in zip(descents, descents[1:], strict=False)] + [descents[-1]]),
+                    {"long_name": "largest |flow - (2 A(rate/2) - A(rate))|", "units": "S_1"},
+                ),
+            },
+            coords={"network": [CNN, FULLY_CONNECTED], "rate": [1.0, 0.5, 0.25]},
+        )  # fmt: skip
+        return Forecast(
+            ladders=(
+                self._ladder(CNN, self._clocks(), flow, descents),
+                self._ladder(FULLY_CONNECTED, self._sigmoids(), layer_flow, layer_descents),
+            ),
+            predicted=predicted,
+        )
+
+    def _times(self, rate: float) -> np.ndarray:
+        return self.setting.loss_scale * rate * self.grid
+
+    def _errors(self, flow: np.ndarray, others: list[np.ndarray]) -> list[float]:
+        scale = self.setting.modes.singular_values[0]
+        return [float(np.abs(flow - other).max() / scale) for other in others]
+
+    def _clocks(self) -> np.ndarray:
+        """Each mode as if it shared no frequency: clocks of the growing amplitudes, (trial, mode, time)."""
+        s = self.setting
+        growing = growing_amplitudes(self.start, s.modes, s.spectra)
+        clocks = Clocks(
+            s.spectra.side,
+            s.modes.singular_values,
+            s.modes.variances,
+            s.spectra.magnitudes,
+            growing,
+            growing,
+        )
+        strengths = clocks.vector_field().flow(
+            self._times(s.learning_rate), **TOLERANCES, observe=clocks.strengths
+        )
+        return np.moveaxis(strengths, 0, -1)
+
+    def _sigmoids(self) -> np.ndarray:
+        """Each mode of the fully connected network alone, from what grows of its start."""
+        s = self.setting
+        initial = quantity(
+            linear_network.growing_strengths(self.layers, s.modes),
+            ["trial", "mode"],
+            name="initial_strength",
+            long_name="growing part of the start",
+        )
+        parameters = xr.Dataset(
+            {"initial_strength": initial, "singular_value": s.singular_values}
+        )
+        times = xr.DataArray(self._times(s.layer_rate), dims="update")
+        curve = evaluate(layer_laws.mode_law(), parameters, times)
+        return curve.transpose("trial", "mode", "update").values
+
+    def _ladder(
+        self, name: str, alone: np.ndarray, flow: np.ndarray, descents: list[np.ndarray]
+    ) -> Ladder:
+        s = self.setting
+        full, half, quarter = (s.strengths(d, self.grid) for d in descents)
+        # A(rate) = flow - c1 rate - c2 rate^2: 2 (A(rate/2) - A(rate)) = c1 rate + 3/2 c2 rate^2;
+        # the same from the next halving has 3/4 c2 rate^2; what is left of the source is c2 rate^2/2
+        first = 2 * (half - full)
+        second = 4 * (quarter - half)
+        return Ladder(
+            name=name,
+            rungs=(
+                Rung(INDEPENDENT, s.trajectory(alone, self.grid)),
+                Rung(FLOW, s.strengths(flow, self.grid), SHARED),
+                Rung(DESCENT, full, STEP_SIZE),
+            ),
+            measurement="network",
+            scale=s.singular_values,
+            scale_name="S_m",
+            averaged=("trial",),
+            predictions={STEP_SIZE: Prediction(first, np.abs(first - second) * (2 / 3))},
+        )
+
+    # --- measurement ------------------------------------------------------------------------
+
+    def measure(self, forecast: Forecast, store: Path, progress: Progress) -> Measurement:
+        """Train both networks by autograd on the equivalent rows; hold gradients on all images."""
+        import torch
+
+        from numerics.devices import find_device
+        from numerics.linear_cnn.network import LinearCNN
+
+        s, device = self.setting, find_device(self.setting.config.device)
+        rows, targets = s.modes.equivalent_rows()
+        convolutional = LinearCNN(self.start, torch.float64, device)
+        runs = (
+            (CNN, convolutional, s.learning_rate),
+            (
+                FULLY_CONNECTED,
+                linear_network.torch_network(self.layers, torch.float64, device),
+                s.layer_rate,
+            ),
+        )
+        measured = {
+            name: measured_run(
+                s,
+                network,
+                rate=rate,
+                inputs=rows,
+                targets=targets,
+                grid=self.grid,
+                store=store,
+                stage=f"training {name}",
+                progress=progress,
+            )
+            for name, network, rate in runs
+        }
+        observed = xr.Dataset(kernel_arrays(s, convolutional.weights().kernels))
+        observed["gradient_error"] = self._gradient_errors(rows, targets, device, progress)
+        if self._runs_single_precision():
+            observed["single_precision_error"] = self._single_precision(
+                measured[CNN], device, store, progress
+            )
+        return Measurement(
+            ladders={name: s.strengths(a, self.grid) for name, a in measured.items()},
+            observed=observed,
+        )
+
+    def _runs_single_precision(self) -> bool:
+        return self.name == "digits" and self.setting.config.preset != "quick"
+
+    def _gradient_errors(
+        self, rows: np.ndarray, targets: np.ndarray, device, progress: Progress
+    ) -> xr.DataArray:
+        """Relative difference of autograd's gradients on all images and on the rows, along the run."""
+        import torch
+
+        from numerics.linear_cnn.network import LinearCNN
+        from numerics.linear_cnn.spectra import from_outputs, from_spectrum
+        from numerics.linear_cnn.starts import PixelWeights
+
+        s = self.setting
+        learner = FourierDescent(
+            s.model,
+            s.model.weights(self.start.kernels, self.start.outputs),
+            s.learning_rate,
+            s.loss_scale,
+        )
+        points = np.unique(np.linspace(0, s.updates, GRADIENT_POINTS).round().astype(int))
+        errors, done = [], 0
+        plane = s.model.plane
+        for point in points:
+            for index in range(done, point):
+                learner.update(index)
+            done = point
+            weights = PixelWeights(
+                from_spectrum(plane.full_plane(learner.weights.kernel)),
+                from_outputs(plane.full_plane(learner.weights.outputs)),
+            )
+            network = LinearCNN(weights, torch.float64, device)
+            sides = [
+                _gradients(network, x, y)
+                for x, y in ((s.modes.inputs, s.modes.targets), (rows, targets))
+            ]
+            errors.append(
+                max(
+                    float((a - b).abs().max() / a.abs().max()) for a, b in zip(*sides, strict=True)
+                )
+            )
+            progress("gradients on all images", int(point), s.updates)
+        return quantity(
+            errors,
+            ["update"],
+            name="gradient_error",
+            long_name="gradient on all images against rows, relative",
+            coords={"update": points},
+        ).rename(update="gradient_update")
+
+    def _single_precision(
+        self, double: np.ndarray, device, store: Path, progress: Progress
+    ) -> float:
+        """Train in float32 on all images; largest difference of A from the float64 run, in S_1."""
+        import torch
+
+        from numerics.linear_cnn.network import LinearCNN
+
+        s = self.setting
+        single = measured_run(
+            s,
+            LinearCNN(self.start, torch.float32, device),
+            rate=s.learning_rate,
+            inputs=s.modes.inputs,
+            targets=s.modes.targets,
+            grid=self.grid,
+            store=store,
+            stage="training CNN float32",
+            progress=progress,
+        )
+        return float(np.abs(single - double).max() / s.modes.singular_values[0])
+
+    # --- judgement --------------------------------------------------------------------------
+
+    def findings(self, result: xr.DataTree, progress: Progress) -> dict[str, Finding]:
+        """Return what the checks of this case and the verifications found."""
+        s = self.setting
+        ladders = {
+            name: Ladder.from_dataset(result[f"/ladders/{name}"].to_dataset())
+            for name in (CNN, FULLY_CONNECTED)
+        }
+        largest = float(s.modes.singular_values[0])
+        errors = result["/forecast/flow_error"]
+        flow = errors.sel(network=CNN).values
+        found: dict[str, Finding] = {
+            "C26": float(flow[0] / flow[1]),
+            "C41": relative_to_scale(ladders[CNN], UNEXPLAINED, largest),
+            "C42a": self._row_error(),
+            "C42b": float(result["/observed/gradient_error"].max()),
+            "C43": float(
+                (np.abs(ladders[CNN].remainder(STEP_SIZE)) * ladders[CNN].scale).max() / largest
+            ),
+            "C46a": relative_to_scale(ladders[FULLY_CONNECTED], UNEXPLAINED, largest),
+        }
+        if self.name != "FILE":
+            found |= self._band_findings(ladders, errors)
+        if self.name == "digits":
+            found |= self._digit_findings(result, ladders)
+        return found | verification.findings(s.config.preset, progress)
+
+    def _band_findings(self, ladders: dict[str, Ladder], errors: xr.DataArray) -> dict[str, Finding]:
+        s = self.setting
+        if s.config.initial_scale != BAND_SCALE:
+            reason = Missing(f"the band is stated for starts of {BAND_SCALE}; see C43")
+            return dict.fromkeys(("C25", "C25n", "C46b"), reason)
+        largest = float(s.modes.singular_values[0])
+        rungs = {r.name: r.value for r in ladders[CNN].rungs}
+        measured = float(np.abs(rungs[FLOW] - rungs["network"]).max())
+        return {
+            "C25": float(errors.sel(network=CNN, rate=1.0)) / s.epsilon,
+            "C25n": measured / largest / s.epsilon,
+            "C46b": float(errors.sel(network=FULLY_CONNECTED, rate=1.0)) / s.epsilon,
+        }
+
+    def _digit_findings(self, result: xr.DataTree, ladders: dict[str, Ladder]) -> dict[str, Finding]:
+        s = self.setting
+        if s.updates * s.epsilon < DISCOVERED_WITHIN * (1 - 1e-3):
+            late: Finding = Missing(f"the run ends before {DISCOVERED_WITHIN}/eps updates")
+            discovered: Finding = late
+            last: Finding = late
+        else:
+            times = s.discoveries(ladders[CNN].rungs[-1].value)
+            discovered = float(np.isfinite(times).all(axis=1).mean())
+            last = float(np.nanmax(times)) * s.epsilon / EPSILON
+        layer_times = {
+            r.name: s.discoveries(r.value).mean(axis=0) for r in ladders[FULLY_CONNECTED].rungs
+        }
+        ratio = layer_times["network"] / layer_times[INDEPENDENT]
+        found: dict[str, Finding] = {
+            "C27": float(result["/forecast/richardson_error"].sel(rate=0.5)),
+            "C44a": discovered,
+            "C44b": last,
+            "C45": float(np.abs(ratio - 1).max()),
+        }
+        if self._runs_single_precision():
+            found["C47"] = float(result["/observed/single_precision_error"])
+        return found
+
+    def _row_error(self) -> float:
+        modes = self.setting.modes
+        rows, targets = modes.equivalent_rows()
+        pairs = (
+            (rows.T @ rows / len(rows), modes.input_input),
+            (targets.T @ rows / len(rows), modes.output_input),
+        )
+        return max(float(np.abs(a - b).max() / np.abs(b).max()) for a, b in pairs)
+
+    def tables(self, result: xr.DataTree) -> list[dict[str, Any]]:
+        """Return discovery times, predicted beside measured."""
+        shown = [INDEPENDENT, FLOW, DESCENT, "network"]
+        return discovery_table(self.setting, result, {CNN: shown, FULLY_CONNECTED: shown})
+
+    def notes(self) -> list[str]:
+        """Return what the report has to say."""
+        s = self.setting
+        samples, pixels = s.modes.inputs.shape
+        said = [
+            f"{samples} images of {s.spectra.side} x {s.spectra.side} pixels in {s.classes} classes, "
+            f"{len(s.modes.singular_values)} modes, {len(s.seeds)} trials, {s.updates} updates; "
+            f"learning rate {s.learning_rate:.4g} (CNN, step eps = {s.epsilon:.3g}) and "
+            f"{s.layer_rate:.4g} (fully connected, {pixels} hidden nodes).",
+            *s.stability_note(),
+        ]
+        if samples > pixels:
+            said.append(
+                f"The networks were trained on {pixels} rows that have the same Sxx and Syx as the "
+                f"{samples} images, hence the same gradients; C42a and C42b tie them to all images"
+                + (", and C47 trains on all of them." if self._runs_single_precision() else ".")
+            )
+        return said
+
+    def figures(self, result: xr.DataTree) -> dict[str, Any]:
+        """Return learning curves with budget and kernel, the step-size error, discovery times."""
+        ladder = Ladder.from_dataset(result[f"/ladders/{CNN}"].to_dataset())
+        times = {r.name: self.setting.discoveries(r.value).mean(axis=0) for r in ladder.rungs}
+        forecasts = {n: times[n] for n in (FLOW, INDEPENDENT, "network")}
+        return {
+            "learning": figures.learning(result, theory=FLOW, thin=INDEPENDENT),
+            "step size": figures.step_size(result, STEP_SIZE),
+            "discovery": figures.discovery(result, forecasts, "network"),
+        }
+
+
+def _gradients(network, inputs: np.ndarray, targets: np.ndarray) -> list:
+    """Autograd's gradients of the mean squared error, summed over chunks that fit into memory."""
+    import torch
+
+    parameters = list(network.parameters())
+    total = [torch.zeros_like(p) for p in parameters]
+    for first in range(0, len(inputs), GRADIENT_CHUNK):
+        chunk = slice(first, first + GRADIENT_CHUNK)
+        x, y = (torch.tensor(a[chunk], device=parameters[0].device) for a in (inputs, targets))
+        loss = (network(x) - y).square().sum() / targets.size
+        for whole, part in zip(total, torch.autograd.grad(loss, parameters), strict=True):
+            whole += part
+    return total
