@@ -239,7 +239,9 @@ def iterate_map(
         if index < wanted[-1]:
             state = step(float(index), state)
     if not np.isfinite(kept).all():
-        raise ArgumentError("time", int(wanted[-1]), "the map left the finite numbers", "end earlier")
+        raise ArgumentError(
+            "time", int(wanted[-1]), "the map left the finite numbers", "end earlier"
+        )
     return kept
 
 
@@ -254,7 +256,9 @@ def _parameter_values(law: System, parameters: xr.Dataset) -> dict[sympy.Symbol,
         if not np.isfinite(value).all():
             raise ArgumentError(name, value.values, "must be finite", "remove what is not")
         if symbol.is_positive and not bool((value > 0).all()):
-            raise ArgumentError(name, float(value.min()), "must be positive", "choose a positive value")
+            raise ArgumentError(
+                name, float(value.min()), "must be positive", "choose a positive value"
+            )
         values[symbol] = value
     for condition in law.given:
         if condition.free_symbols <= set(values):

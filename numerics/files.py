@@ -32,8 +32,12 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     except OSError as error:
         raise ArgumentError(
-            "out", str(path.parent), f"cannot be written ({error.strerror})", "choose another folder"
+            "out",
+            str(path.parent),
+            f"cannot be written ({error.strerror})",
+            "choose another folder",
         ) from error
+    os.fchmod(handle, 0o666 & ~_umask())  # mkstemp gives a file that only its owner can read
     os.close(handle)
     temporary = Path(name)
     try:
@@ -44,6 +48,12 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def write_text(path: Path, text: str) -> Path:
@@ -74,7 +84,9 @@ def read_tree(path: Path) -> xr.DataTree:
         with xr.open_datatree(path, engine="netcdf4", auto_complex=True) as opened:
             return opened.load()
     except (OSError, ValueError) as error:
-        raise ArgumentError("file", str(path), f"cannot be read: {error}", "write it anew") from error
+        raise ArgumentError(
+            "file", str(path), f"cannot be read: {error}", "write it anew"
+        ) from error
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> Path:

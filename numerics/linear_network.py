@@ -23,7 +23,9 @@ class LayerWeights:
     second: np.ndarray
 
 
-def random_start(seeds: range, pixels: int, classes: int, hidden: int, scale: float) -> LayerWeights:
+def random_start(
+    seeds: range, pixels: int, classes: int, hidden: int, scale: float
+) -> LayerWeights:
     """Draw normal weights of standard deviation `scale`, the first layer first."""
     first, second = [], []
     for seed in seeds:

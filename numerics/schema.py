@@ -64,7 +64,9 @@ def quantity(
     values = np.asarray(values)
     unknown = [d for d in dims if d not in DIMENSIONS]
     if unknown:
-        raise ArgumentError("dims", unknown, f"must be among {', '.join(DIMENSIONS)}", "rename them")
+        raise ArgumentError(
+            "dims", unknown, f"must be among {', '.join(DIMENSIONS)}", "rename them"
+        )
     if values.ndim != len(dims):
         raise ArgumentError("dims", tuple(dims), f"the values have {values.ndim} axes", "name each")
     coords = dict(coords or {})

@@ -113,7 +113,9 @@ def one_hot(labels: np.ndarray) -> np.ndarray:
     """
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu" or labels.min() < 0:
-        raise ArgumentError("labels", labels, "must be whole numbers from 0 on", "number the classes")
+        raise ArgumentError(
+            "labels", labels, "must be whole numbers from 0 on", "number the classes"
+        )
     return np.eye(int(labels.max()) + 1)[labels]
 
 
@@ -133,7 +135,10 @@ def singular_modes(images: xr.Dataset) -> SingularModes:
     inputs, targets = flat_inputs(images), one_hot(images["label"].values)
     if len(inputs) != len(targets):
         raise ArgumentError(
-            "labels", f"{len(targets)} labels", f"must be as many as the {len(inputs)} images", "match"
+            "labels",
+            f"{len(targets)} labels",
+            f"must be as many as the {len(inputs)} images",
+            "match",
         )
     samples = len(inputs)
     output_input, input_input = targets.T @ inputs / samples, inputs.T @ inputs / samples
@@ -177,7 +182,9 @@ def effective_singular_values(
         total = total + np.swapaxes(predictions, -1, -2) @ inputs
         samples += len(inputs)
     if samples == 0:
-        raise ArgumentError("chunks", "none", "at least one chunk is needed", "pass the predictions")
+        raise ArgumentError(
+            "chunks", "none", "at least one chunk is needed", "pass the predictions"
+        )
     return modes.left.T @ (total / samples) @ modes.right
 
 

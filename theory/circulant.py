@@ -94,9 +94,7 @@ def circulant_eigendecomposition(n: int, operation: Operation) -> Identity:
     )
 
 
-@register(
-    reference=Reference(PAPER, "6, S.14-S.29", "reproduced"), sizes=_sizes(3)
-)
+@register(reference=Reference(PAPER, "6, S.14-S.29", "reproduced"), sizes=_sizes(3))
 def eigendecomposition(n: int, operation: Operation) -> Identity:
     """dbc(k) = Q^* diag(n k^) Q (convolution), Q diag(n k^) Q^* (correlation), k^ = Q k."""
     kernel, q = symbols_of("k", n * n), dft_2d_matrix(n)

@@ -93,9 +93,7 @@ def parseval(n: int) -> Identity:
     )
 
 
-@register(
-    reference=Reference(PAPER, "S.20-S.29", "reproduced"), sizes=({"n": 3},)
-)
+@register(reference=Reference(PAPER, "S.20-S.29", "reproduced"), sizes=({"n": 3},))
 def flip(n: int) -> Identity:
     """Q Q x flips x: pixel a moves to -a mod n in both directions.
 

@@ -85,7 +85,8 @@ def aligned_flow() -> System:
     g, h, lam = _aligned_symbols()
     parent = fully_connected_flow(nodes=2, p=2, n=2)
     u, v, r = (
-        rotation(Rational(c, d), Rational(s, d)) for c, s, d in ((3, 4, 5), (5, 12, 13), (8, 15, 17))
+        rotation(Rational(c, d), Rational(s, d))
+        for c, s, d in ((3, 4, 5), (5, 12, 13), (8, 15, 17))
     )
     # the second mode has learnt its value, 2, with lambda = 1, g = 2, h = 1: it no longer moves
     relation = dict(

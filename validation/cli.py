@@ -73,7 +73,9 @@ def _guarded(experiment: str | type, arguments: list[str]) -> int:
         handle, file = tempfile.mkstemp(prefix=f"modewise-{name}-", suffix=".txt")
         with os.fdopen(handle, "w") as stream:
             stream.write(f"{_command(name, arguments)}\n{traceback.format_exc()}")
-        print(f"this is a fault of Modewise, not yours; its traceback is in {file}", file=sys.stderr)
+        print(
+            f"this is a fault of Modewise, not yours; its traceback is in {file}", file=sys.stderr
+        )
         return OUR_FAULT
 
 
@@ -165,6 +167,8 @@ def _in_one_line(box: str) -> str:
 def _run(experiment: Experiment, arguments: list[str]) -> int:
     config, options = parse(experiment, arguments)
     _require_folder(options.out)
+    # one thread: the same values bit for bit, and at these sizes no slower
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
     from validation.experiment import run
     from validation.report.document import document, exit_code

@@ -96,7 +96,9 @@ class Ladder:
             )
         unknown = set(self.predictions) - set(sources)
         if unknown:
-            raise ArgumentError("predictions", sorted(unknown), f"must be among {sources}", "rename")
+            raise ArgumentError(
+                "predictions", sorted(unknown), f"must be among {sources}", "rename"
+            )
         first = self.rungs[0].value
         for rung in self.rungs[1:]:
             _require_same_coordinates(rung.name, rung.value, first)
@@ -104,7 +106,9 @@ class Ladder:
     def completed(self, measured: xr.DataArray) -> Ladder:
         """Return the ladder with its measurement as the last rung."""
         if self.complete:
-            raise ArgumentError("measured", self.measurement, "is on the ladder already", "drop one")
+            raise ArgumentError(
+                "measured", self.measurement, "is on the ladder already", "drop one"
+            )
         last = Rung(self.measurement, measured, UNEXPLAINED)
         return dataclasses.replace(self, rungs=(*self.rungs, last), complete=True)
 
@@ -147,10 +151,10 @@ class Ladder:
         at any point, `covered` the share of points at which every rung exists.
         """
         whole = self._averaged(self.whole())
-        here = {
-            d: int(i) for d, i in _argmax(np.abs(whole)).items()
-        }  # where the table stands
-        exists = np.logical_and.reduce([np.isfinite(self.difference(s)).values for s in self.sources])
+        here = {d: int(i) for d, i in _argmax(np.abs(whole)).items()}  # where the table stands
+        exists = np.logical_and.reduce(
+            [np.isfinite(self.difference(s)).values for s in self.sources]
+        )
         rows = []
         for source, lower in zip(self.sources, self.rungs[1:], strict=True):
             difference = self.difference(source)
@@ -171,9 +175,7 @@ class Ladder:
             }
             if source in self.predictions:
                 prediction = self.predictions[source]
-                row["predicted"] = float(
-                    self._averaged(prediction.value / self.scale).isel(here)
-                )
+                row["predicted"] = float(self._averaged(prediction.value / self.scale).isel(here))
                 row["uncertainty"] = float(
                     self._averaged(np.abs(prediction.uncertainty) / self.scale).isel(here)
                 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
+from numerics.schema import DIMENSIONS
 from theory.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
+
+
+def _dimension_label(array: xr.DataArray, dim: Hashable) -> str:
+    if dim in array.coords and "long_name" in array.coords[dim].attrs:
+        return label_of(array.coords[dim])
+    return DIMENSIONS.get(str(dim), str(dim))
 
 
 def label_of(array: xr.DataArray) -> str:
@@ -63,10 +71,16 @@ def trajectories(
     for number, (line, label) in enumerate(zip(lines, labels, strict=True)):
         style = "--" if dashed else DASHES[number // len(COLOURS) % len(DASHES)]
         ax.plot(across.values, line, color=COLOURS[number % len(COLOURS)], ls=style, label=label)
-    ax.set_xlabel(label_of(across) or along)
+    ax.set_xlabel(_dimension_label(curve, along))
     ax.set_ylabel(label_of(curve))
     if others:
-        ax.legend(fontsize="small", ncols=2 if len(lines) > 5 else 1)
+        # below the axes: curves of learning leave no corner free
+        ax.legend(
+            fontsize="small",
+            ncols=min(5, len(lines)),
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.13),
+        )
     return ax
 
 
@@ -115,7 +129,9 @@ def budget_bars(rows: list[dict[str, Any]], ax: Axes | None = None) -> Axes:
         ax.barh(place, size, left=floor, color="#B8D4E8", edgecolor="black", hatch=marks[row["status"]], lw=0.8)  # fmt: skip
         ax.plot(max(abs(row["found"]), floor), place, "k|", ms=14, mew=2)
         if row["predicted"] is not None:
-            ax.plot(max(abs(row["remainder"]), floor), place, "D", color="#D55E00", ms=6, mec="black")
+            ax.plot(
+                max(abs(row["remainder"]), floor), place, "D", color="#D55E00", ms=6, mec="black"
+            )
     names = [f"{row['ladder']}: {row['source']}" for row in reversed(shown)]
     ax.set_yticks(range(len(names)), names, fontsize="small")
     ax.set_xscale("log")
@@ -134,8 +150,8 @@ def image_panel(image: xr.DataArray, ax: Axes | None = None, *, title: str = "")
     drawn = ax.imshow(image.values, cmap="cividis")
     ax.figure.colorbar(drawn, ax=ax, label=label_of(image), shrink=0.85)
     ax.set_title(title, fontsize="medium")
-    ax.set_xlabel(label_of(image[image.dims[1]]) if image.dims[1] in image.coords else image.dims[1])
-    ax.set_ylabel(label_of(image[image.dims[0]]) if image.dims[0] in image.coords else image.dims[0])
+    ax.set_xlabel(_dimension_label(image, image.dims[1]))
+    ax.set_ylabel(_dimension_label(image, image.dims[0]))
     return ax
 
 

@@ -188,9 +188,7 @@ def cosine_sets(
 _half_turns = strategies.sampled_from([0.0, np.pi])
 
 
-def _other_name(
-    draw: strategies.DrawFn, pair: Sequence[int], side: int
-) -> tuple[int, int]:
+def _other_name(draw: strategies.DrawFn, pair: Sequence[int], side: int) -> tuple[int, int]:
     """Return f, -f, or one of them moved by whole periods: the same cosine up to its phase."""
     sign = draw(strategies.sampled_from([1, -1]))
     periods = draw(strategies.tuples(*[strategies.integers(-1, 1)] * 2))
@@ -208,7 +206,9 @@ def start_strengths(largest: float = 0.5) -> SearchStrategy[float]:
     ... def check(start): assert 0 < start <= 0.5
     >>> check()
     """
-    return strategies.floats(-6.0, float(np.log10(largest))).map(lambda power: min(10**power, largest))
+    return strategies.floats(-6.0, float(np.log10(largest))).map(
+        lambda power: min(10**power, largest)
+    )
 
 
 def step_sizes(largest: float = 0.4) -> SearchStrategy[float]:

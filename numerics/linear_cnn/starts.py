@@ -41,7 +41,9 @@ def balanced_start(
         If modes share frequencies.
     """
     spectra.require_disjoint()
-    kernels = np.stack([np.random.default_rng(s).normal(0.0, scale, modes.inputs.shape[1]) for s in seeds])
+    kernels = np.stack(
+        [np.random.default_rng(s).normal(0.0, scale, modes.inputs.shape[1]) for s in seeds]
+    )
     phases = np.zeros_like(spectra.spectra)
     support = spectra.magnitudes > 0
     phases[support] = spectra.spectra[support].conj() / np.abs(spectra.spectra[support])

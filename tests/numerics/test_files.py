@@ -151,7 +151,9 @@ def test_the_old_file_stays_if_the_writer_fails(tmp_path):
 def test_refuses_a_folder_that_is_a_file(tmp_path):
     """The folder and what to do are named."""
     (tmp_path / "out").write_text("")
-    with pytest.raises(ArgumentError, match=r"out: got .*out; cannot be written \(.*\); choose anoth"):
+    with pytest.raises(
+        ArgumentError, match=r"out: got .*out; cannot be written \(.*\); choose anoth"
+    ):
         files.write_text(tmp_path / "out" / "a.txt", "text")
 
 
@@ -161,7 +163,9 @@ def test_refuses_what_is_no_tree(tmp_path, content):
     path = tmp_path / "tree.nc"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ArgumentError, match=r"file: got .*tree.nc; cannot be read: .*; write it anew"):
+    with pytest.raises(
+        ArgumentError, match=r"file: got .*tree.nc; cannot be read: .*; write it anew"
+    ):
         files.read_tree(path)
 
 

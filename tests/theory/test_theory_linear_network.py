@@ -134,7 +134,7 @@ def test_average_error_is_stated_for_any_map():
 
 @pytest.mark.parametrize("balanced", [True, False])
 def test_map_is_descent_on_both_layers(balanced):
-    """g' = g + a h (S - A), h' alike, A = lambda g h: (M) to 1e-14 S if g = h, else not."""
+    """A = lambda g h with g' = g + a h (S - A), h' alike: (M) to 1e-14 S if g = h, else not."""
     (g_symbol, h_symbol), lam, step = aligned_flow().state, 1.7, 0.02
     rates = sympy.lambdify(
         [g_symbol, h_symbol, S, sympy.Symbol("lambda", positive=True)],
@@ -175,12 +175,12 @@ def test_order_of_the_modified_equation(terms):
         run = scipy.integrate.solve_ivp(
             lambda _, a: field(a, LIMIT, step),
             (0, 1),
-            [0.4],
+            [0.8],
             rtol=1e-13,
             atol=1e-16,
             method="DOP853",
         )
-        return run.y[0, -1] - 0.4 * (1 + step * (LIMIT - 0.4)) ** 2
+        return run.y[0, -1] - 0.8 * (1 + step * (LIMIT - 0.8)) ** 2
 
     assert measured_order(error, (0.02, 0.01)) == pytest.approx(terms + 1, abs=0.1)
 

@@ -103,7 +103,6 @@ class Identity(Claim):
         changed.__dict__.update(self.__dict__, right=right)
         return changed
 
-
     def latex(self) -> str:
         """Return ``left = right`` in LaTeX."""
         return f"{sympy.latex(self.left)} = {sympy.latex(self.right)}"

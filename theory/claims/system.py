@@ -22,9 +22,7 @@ def _inserted(expression: sympy.Expr, values: tuple) -> sympy.Expr:
     return expression.xreplace(dict(values))
 
 
-def _insert(
-    expression: sympy.Expr, values: Mapping[sympy.Symbol, sympy.Expr]
-) -> sympy.Expr:
+def _insert(expression: sympy.Expr, values: Mapping[sympy.Symbol, sympy.Expr]) -> sympy.Expr:
     """Replace symbols, all at once."""
     return _inserted(expression, tuple((x, sympy.sympify(e)) for x, e in values.items()))
 
@@ -225,9 +223,7 @@ class System(Claim):
             else:
                 d = "<mi>d</mi>"
                 left = f"<mfrac><mrow>{d}{show(variable)}</mrow><mrow>{d}{show(self.time)}</mrow></mfrac>"
-            rows.append(
-                f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo></mtd><mtd>{show(rate)}</mtd></mtr>"
-            )
+            rows.append(f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo></mtd><mtd>{show(rate)}</mtd></mtr>")
         return f"<mtable>{''.join(rows)}</mtable>"
 
     def __repr__(self) -> str:

@@ -32,9 +32,7 @@ def _effective_map(
     kernels: ImmutableMatrix, weights: ImmutableMatrix, operation: Operation
 ) -> ImmutableMatrix:
     """Return P = W [dbc(k_1), dbc(k_2), ...], p x (channels n^2)."""
-    blocks = [
-        doubly_block_circulant(kernels[c, :].T, operation) for c in range(kernels.shape[0])
-    ]
+    blocks = [doubly_block_circulant(kernels[c, :].T, operation) for c in range(kernels.shape[0])]
     return ImmutableMatrix(weights * sympy.Matrix.hstack(*blocks))
 
 
@@ -50,9 +48,7 @@ def _effective_map(
         {"n": 3, "p": 2, "operation": "correlation"},
     ),
 )
-def network_flow(
-    n: int, p: int, channels: int = 1, operation: Operation = "convolution"
-) -> System:
+def network_flow(n: int, p: int, channels: int = 1, operation: Operation = "convolution") -> System:
     """dW/dtau = E dbc(k)^T and dk_a/dtau = sum of (W^T E)[i, j] over (i - j) mod n = a.
 
     For correlation the sum runs over (j - i) mod n = a.
@@ -128,9 +124,7 @@ def _fourier_rates(
     sizes=({"n": 2, "p": 2},),
     slow_sizes=({"n": 2, "p": 2, "channels": 2}, {"n": 2, "p": 2, "operation": "correlation"}),
 )
-def coupled_flow(
-    n: int, p: int, channels: int = 1, operation: Operation = "convolution"
-) -> System:
+def coupled_flow(n: int, p: int, channels: int = 1, operation: Operation = "convolution") -> System:
     """dk^_f/dtau = n b_f^H e_f, db_f/dtau = n e_f conj(k^_f): the flow in Fourier variables (F).
 
     Comes from `network_flow` by k^ = Q k, B = W conj(Q); conserves ||k^_f||^2 - ||b_f||^2.
@@ -196,8 +190,9 @@ def mode_flow() -> System:
     n, p = 2, 2
     u, frame = _orthogonal_frames()
     v = frame[:, :p]
-    singular, variances = sympy.symbols("S1:3", positive=True), sympy.symbols(
-        "lambda1:3", positive=True
+    singular, variances = (
+        sympy.symbols("S1:3", positive=True),
+        sympy.symbols("lambda1:3", positive=True),
     )
     yx, xx = _data(n, p, 1)
     data = dict(zip(yx, u * sympy.diag(*singular) * v.T, strict=True))
@@ -214,9 +209,9 @@ def mode_flow() -> System:
     strength = ImmutableMatrix(
         p,
         p,
-        lambda k, m: n
-        * variances[m]
-        * sum(modes[k, f] * spectrum[f] * v_hat[f, m] for f in range(n * n)),
+        lambda k, m: (
+            n * variances[m] * sum(modes[k, f] * spectrum[f] * v_hat[f, m] for f in range(n * n))
+        ),
     )
     gap = sympy.diag(*singular) - strength
     pulls = ImmutableMatrix(
@@ -229,7 +224,9 @@ def mode_flow() -> System:
     relation = dict(zip((*spectrum, *modes), (*spectrum, *(u.T * fine_outputs)), strict=True))
     return System(
         name="flow of singular modes",
-        law=dict(zip((*spectrum, *modes), _fourier_rates(spectrum, modes, [pulls], n), strict=True)),
+        law=dict(
+            zip((*spectrum, *modes), _fourier_rates(spectrum, modes, [pulls], n), strict=True)
+        ),
         time=fine.time,
         origin=Origin(parent, relation),
         derivation=(

@@ -206,7 +206,9 @@ def descent_map() -> System:
     )
 
 
-@register(reference=Reference(PAPER, "22", "sharpened"), names=MODE_NAMES | {"A1": "target_strength"})
+@register(
+    reference=Reference(PAPER, "22", "sharpened"), names=MODE_NAMES | {"A1": "target_strength"}
+)
 def discovery_time() -> Identity:
     """tau(A0 -> A1) = ln[A1 (S - A0)/(A0 (S - A1))]/(2 n v S): when the sigmoid reaches A1 (T1).
 

@@ -30,55 +30,88 @@ CHECKS: tuple[Check, ...] = (
     _validate(
         "C09n",
         "step size: what T3's first term leaves of flow - map, of its largest, worst mode and network",
-        0.05, "", (COSINES, COSINES_ONLINE),
+        0.05,
+        "",
+        (COSINES, COSINES_ONLINE),
     ),  # fmt: skip
     _validate(
-        "C12n", "CNN, online autograd: network against the clock of its own draws", 1e-11, "S_m",
+        "C12n",
+        "CNN, online autograd: network against the clock of its own draws",
+        1e-11,
+        "S_m",
         (COSINES_ONLINE,),
     ),  # fmt: skip
     _validate(
-        "C12f", "fully connected, online autograd: against the clock of its own draws", 1e-11,
-        "S_m", (COSINES_ONLINE,),
+        "C12f",
+        "fully connected, online autograd: against the clock of its own draws",
+        1e-11,
+        "S_m",
+        (COSINES_ONLINE,),
     ),  # fmt: skip
     _validate("C25", "CNN: coupled flow against descent, all entries of A", 2, "eps S_1", SETS),
     _validate("C25n", "CNN: coupled flow against network, diagonal of A", 2, "eps S_1", SETS),
     _validate(
         "C26", "its ratio at eps and eps/2: pure step-size error", (1.8, 2.2), "", ANY_SET, "in"
     ),
-    _validate("C27", "coupled flow against Richardson of eps/2 and eps/4", 1e-3, "S_1", ("digits",)),
+    _validate(
+        "C27", "coupled flow against Richardson of eps/2 and eps/4", 1e-3, "S_1", ("digits",)
+    ),
     _validate("C41", "CNN, autograd: network against discrete descent", 1e-11, "S_1", ANY_SET),
     _validate(
-        "C42a", "equivalent rows: Sxx and Syx against those of all images", 1e-13, "of largest",
+        "C42a",
+        "equivalent rows: Sxx and Syx against those of all images",
+        1e-13,
+        "of largest",
         ANY_SET,
     ),  # fmt: skip
     _validate(
-        "C42b", "gradients on all images along the run against those on the rows", 1e-11,
-        "relative", ANY_SET,
+        "C42b",
+        "gradients on all images along the run against those on the rows",
+        1e-11,
+        "relative",
+        ANY_SET,
     ),  # fmt: skip
     _validate(
-        "C43", "step size: what the half-rate forecast leaves of flow - descent", 4e-3, "S_1",
+        "C43",
+        "step size: what the half-rate forecast leaves of flow - descent",
+        4e-3,
+        "S_1",
         ANY_SET,
     ),  # fmt: skip
     _validate("C44a", "trials in which every mode passes S/2", 1, "of all", ("digits",), "=="),
     _validate("C44b", "last discovery, in updates at eps 0.04", 3200, "updates", ("digits",)),
     _validate(
-        "C45", "fully connected: discovery of each mode, mean, against the sigmoid", 0.04,
-        "relative", ("digits",),
+        "C45",
+        "fully connected: discovery of each mode, mean, against the sigmoid",
+        0.04,
+        "relative",
+        ("digits",),
     ),  # fmt: skip
     _validate(
         "C46a", "fully connected, autograd: network against discrete descent", 1e-11, "S_1", ANY_SET
     ),
     _validate("C46b", "fully connected: flow against descent, all entries", 2, "eps S_1", SETS),
     _validate(
-        "C47", "CNN, float32, autograd on all images, against descent", 1e-5, "S_1", ("digits",),
+        "C47",
+        "CNN, float32, autograd on all images, against descent",
+        1e-5,
+        "S_1",
+        ("digits",),
         preset="standard",
     ),  # fmt: skip
     _validate(
-        "O1", "online: deviation from full batch at eps over that at eps/4, mean of modes",
-        (1.5, 2.6), "", ("digits, online", "mnist, online", "FILE, online"), "in",
+        "O1",
+        "online: deviation from full batch at eps over that at eps/4, mean of modes",
+        (1.5, 2.6),
+        "",
+        ("digits, online", "mnist, online", "FILE, online"),
+        "in",
     ),  # fmt: skip
     _validate(
-        "O2", "online, autograd: network against online descent", 1e-11, "S_1",
+        "O2",
+        "online, autograd: network against online descent",
+        1e-11,
+        "S_1",
         ("digits, online", "mnist, online", "FILE, online"),
     ),  # fmt: skip
     _verify("C01", "eigendecomposition, transpose, flip, singular values, n = 3..6", 1e-12),

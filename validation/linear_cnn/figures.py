@@ -33,8 +33,8 @@ def learning(result: xr.DataTree, *, theory: str, thin: str | None = None) -> Fi
     from matplotlib import pyplot
 
     ladders = _ladders(result)
-    figure = pyplot.figure(figsize=(12, 12.5), layout="constrained")
-    grid = figure.add_gridspec(3, 2, height_ratios=(1.25, 0.7, 1))
+    figure = pyplot.figure(figsize=(12, 13), layout="constrained")
+    grid = figure.add_gridspec(3, 2, height_ratios=(1.5, 0.7, 1))
     for column, ladder in enumerate(ladders):
         ax = figure.add_subplot(grid[0, column])
         _strengths(ladder, theory, thin, ax)
@@ -43,7 +43,9 @@ def learning(result: xr.DataTree, *, theory: str, thin: str | None = None) -> Fi
     ).set_title("budget: where prediction and measurement differ, and by how much")
     kernel = result["/observed/kernel"].isel(trial=0)
     spectrum = result["/observed/kernel_spectrum"].isel(trial=0)
-    plots.image_panel(kernel, figure.add_subplot(grid[2, 0]), title="kernel after training, first trial")
+    plots.image_panel(
+        kernel, figure.add_subplot(grid[2, 0]), title="kernel after training, first trial"
+    )
     plots.image_panel(
         spectrum, figure.add_subplot(grid[2, 1]), title="its spectrum: the dominant frequencies"
     )
@@ -87,7 +89,10 @@ def step_size(result: xr.DataTree, source: str) -> Figure:
         axes[0, column].set_title(f"{ladder.name}: lines computed, markers predicted")
         axes[0, column].set_xlabel("")
         left = ladder.remainder(source).mean("trial")
-        left.attrs = {"long_name": f"left after the prediction, in {ladder.scale_name}", "units": "1"}
+        left.attrs = {
+            "long_name": f"left after the prediction, in {ladder.scale_name}",
+            "units": "1",
+        }
         left["update"].attrs = {"long_name": "updates"}
         plots.trajectories(left, axes[1, column], along="update")
     return figure
@@ -110,7 +115,10 @@ def discovery(result: xr.DataTree, forecasts: dict[str, np.ndarray], measured: s
 
     figure, ax = pyplot.subplots(figsize=(6.5, 6), layout="constrained")
     reference = forecasts[measured]
-    limits = [np.nanmin(reference) * 0.6, np.nanmax([np.nanmax(x) for x in forecasts.values()]) * 1.5]
+    limits = [
+        np.nanmin(reference) * 0.6,
+        np.nanmax([np.nanmax(x) for x in forecasts.values()]) * 1.5,
+    ]
     ax.plot(limits, limits, color="0.6", lw=1, label="equal")
     shown = [name for name in forecasts if name != measured]
     for number, name in enumerate(shown):
@@ -142,6 +150,8 @@ def online(
         values["update"].attrs = {"long_name": "updates, one image each"}
     plots.trajectories(lines.mean("trial", keep_attrs=True), ax, along="update")
     plots.measured_markers(markers, ax, along="update")
-    ax.set_title(f"online learning: lines full batch, markers network (mean and sd of {lines.sizes['trial']} trials)")
+    ax.set_title(
+        f"online learning: lines full batch, markers network (mean and sd of {lines.sizes['trial']} trials)"
+    )
     ax.set_ylim(-0.05, 1.3)
     return figure

@@ -118,7 +118,9 @@ class ImageSet:
             for k in (1, 2, 4)
         ]
         flow = s.model.vector_field(weights).flow(
-            self._times(s.learning_rate), **TOLERANCES, observe=lambda x: s.model.strengths(unpack(x))
+            self._times(s.learning_rate),
+            **TOLERANCES,
+            observe=lambda x: s.model.strengths(unpack(x)),
         )
         layer_flow = self.layer_model.vector_field(self.layers).flow(
             self._times(s.layer_rate),
@@ -181,9 +183,7 @@ class ImageSet:
             name="initial_strength",
             long_name="growing part of the start",
         )
-        parameters = xr.Dataset(
-            {"initial_strength": initial, "singular_value": s.singular_values}
-        )
+        parameters = xr.Dataset({"initial_strength": initial, "singular_value": s.singular_values})
         times = xr.DataArray(self._times(s.layer_rate), dims="update")
         curve = evaluate(layer_laws.mode_law(), parameters, times)
         return curve.transpose("trial", "mode", "update").values
@@ -293,9 +293,7 @@ class ImageSet:
                 for x, y in ((s.modes.inputs, s.modes.targets), (rows, targets))
             ]
             errors.append(
-                max(
-                    float((a - b).abs().max() / a.abs().max()) for a, b in zip(*sides, strict=True)
-                )
+                max(float((a - b).abs().max() / a.abs().max()) for a, b in zip(*sides, strict=True))
             )
             progress("gradients on all images", int(point), s.updates)
         return quantity(
@@ -356,7 +354,9 @@ class ImageSet:
             found |= self._digit_findings(result, ladders)
         return found | verification.findings(s.config.preset, progress)
 
-    def _band_findings(self, ladders: dict[str, Ladder], errors: xr.DataArray) -> dict[str, Finding]:
+    def _band_findings(
+        self, ladders: dict[str, Ladder], errors: xr.DataArray
+    ) -> dict[str, Finding]:
         s = self.setting
         if s.config.initial_scale != BAND_SCALE:
             reason = Missing(f"the band is stated for starts of {BAND_SCALE}; see C43")
@@ -370,7 +370,9 @@ class ImageSet:
             "C46b": float(errors.sel(network=FULLY_CONNECTED, rate=1.0)) / s.epsilon,
         }
 
-    def _digit_findings(self, result: xr.DataTree, ladders: dict[str, Ladder]) -> dict[str, Finding]:
+    def _digit_findings(
+        self, result: xr.DataTree, ladders: dict[str, Ladder]
+    ) -> dict[str, Finding]:
         s = self.setting
         if s.updates * s.epsilon < DISCOVERED_WITHIN * (1 - 1e-3):
             late: Finding = Missing(f"the run ends before {DISCOVERED_WITHIN}/eps updates")

@@ -67,9 +67,7 @@ class Setting:
     @property
     def fastest(self) -> float:
         """n max_m v_m S_m: the growth rate of the fastest mode in flow time."""
-        return float(
-            self.spectra.side * (self.spectra.largest * self.modes.singular_values).max()
-        )
+        return float(self.spectra.side * (self.spectra.largest * self.modes.singular_values).max())
 
     @property
     def layer_rate(self) -> float:
@@ -116,7 +114,9 @@ class Setting:
                 "modes overshoot and the laws of small steps do not hold"
             ]
         if self.epsilon > 0.1:
-            return [f"warning: at a step of {self.epsilon:.2g} a first-order budget is poor (> 0.1)"]
+            return [
+                f"warning: at a step of {self.epsilon:.2g} a first-order budget is poor (> 0.1)"
+            ]
         return []
 
 
@@ -264,7 +264,9 @@ def leakage(observed: np.ndarray) -> float:
     return float(np.abs(observed * (1 - np.eye(rank))).max())
 
 
-def discovery_table(setting: Setting, result: xr.DataTree, names: dict[str, list[str]]) -> list[dict]:
+def discovery_table(
+    setting: Setting, result: xr.DataTree, names: dict[str, list[str]]
+) -> list[dict]:
     """Return one table a ladder: discovery of each mode on some rungs, predicted beside measured."""
     from validation.ladder import Ladder
 
@@ -273,14 +275,20 @@ def discovery_table(setting: Setting, result: xr.DataTree, names: dict[str, list
         ladder = Ladder.from_dataset(result[f"/ladders/{name}"].to_dataset())
         times = {r.name: setting.discoveries(r.value) for r in ladder.rungs if r.name in shown}
         spread = times[ladder.measurement].std(axis=0)
-        columns = ["mode", "S", "n v", *times, "sd over trials"]
+        convolutional = name == CNN
+        gains = setting.spectra.side * setting.spectra.largest
+        columns = ["mode", "S", *(["n v"] if convolutional else []), *times, "sd over trials"]
         rows = []
         for mode, value in enumerate(setting.modes.singular_values):
-            gain = setting.spectra.side * setting.spectra.largest[mode]
+            gain = [float(gains[mode])] if convolutional else []
             means = [_mean(t[:, mode]) for t in times.values()]
-            rows.append([mode + 1, float(value), float(gain), *means, _finite(spread[mode])])
+            rows.append([mode + 1, float(value), *gain, *means, _finite(spread[mode])])
         tables.append(
-            {"title": f"{name}: updates until half of S is learnt, mean of trials", "columns": columns, "rows": rows}  # fmt: skip
+            {
+                "title": f"{name}: updates until half of S is learnt, mean of trials",
+                "columns": columns,
+                "rows": rows,
+            }  # fmt: skip
         )
     return tables
 

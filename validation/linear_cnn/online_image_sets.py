@@ -68,9 +68,7 @@ class OnlineImageSet:
     def _descent(self, slower: int, samples: np.ndarray | None) -> np.ndarray:
         s = self.setting
         weights = s.model.weights(self.start.kernels, self.start.outputs)
-        learner = FourierDescent(
-            s.model, weights, s.learning_rate / slower, s.loss_scale, samples
-        )
+        learner = FourierDescent(s.model, weights, s.learning_rate / slower, s.loss_scale, samples)
         return train(learner, self.grid * slower).observations
 
     def forecast(self) -> Forecast:
@@ -157,6 +155,8 @@ class OnlineImageSet:
         """Return online strengths with their band against full batch."""
         return {
             "online": figures.online(
-                result["/observed/online"], result["/forecast/full_batch"], self.setting.singular_values
+                result["/observed/online"],
+                result["/forecast/full_batch"],
+                self.setting.singular_values,
             )
         }

@@ -191,9 +191,7 @@ class PureCosines:
         delay = correction / speed
         acceleration = speed * 2 * steps[:, None] * (singular - 2 * strength)
         uncertainty = np.abs(rest) + np.abs(acceleration) * delay**2 / 2
-        return Prediction(
-            s.trajectory(correction, self.grid), s.trajectory(uncertainty, self.grid)
-        )
+        return Prediction(s.trajectory(correction, self.grid), s.trajectory(uncertainty, self.grid))
 
     # --- measurement ------------------------------------------------------------------------
 
@@ -238,7 +236,9 @@ class PureCosines:
             name: Ladder.from_dataset(result[f"/ladders/{name}"].to_dataset())
             for name in (CNN, FULLY_CONNECTED)
         }
-        last = {name: float(np.abs(x.difference("unexplained")).max()) for name, x in ladders.items()}
+        last = {
+            name: float(np.abs(x.difference("unexplained")).max()) for name, x in ladders.items()
+        }
         found: dict[str, Finding] = {"C09n": self._step_remainder(list(ladders.values()))}
         if self.online:
             found |= {"C12n": last[CNN], "C12f": last[FULLY_CONNECTED]}
@@ -276,6 +276,8 @@ class PureCosines:
         """Return the learning curves with budget and kernel, and the step-size error."""
         lines = ["sigmoid", "map"]
         return {
-            "learning": figures.learning(result, theory=lines[0], thin=lines[1] if self.online else None),
+            "learning": figures.learning(
+                result, theory=lines[0], thin=lines[1] if self.online else None
+            ),
             "step size": figures.step_size(result, STEP_SIZE),
         }

@@ -412,7 +412,9 @@ def c17() -> float:
 def _sums(balanced: bool) -> tuple[Cosines, Clocks, FourierWeights]:
     """Two classes of sums of cosines: their clocks and the same start for the coupled flow."""
     cosines = _prepared(image_room.cosine_sums(16, SUMS), range(1), scale=1e-2)
-    kernel = np.abs(to_spectrum(cosines.start.kernels))[:, None, :] * (cosines.spectra.magnitudes > 0)
+    kernel = np.abs(to_spectrum(cosines.start.kernels))[:, None, :] * (
+        cosines.spectra.magnitudes > 0
+    )
     share = 1.0 if balanced else 0.3
     clocks = Clocks(
         cosines.spectra.side,

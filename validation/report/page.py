@@ -35,9 +35,7 @@ def page(said: dict[str, Any], figures: dict[str, bytes], claims: list[str]) -> 
         said=said,
         summary=summary(said),
         laws=[_law(name) for name in claims],
-        figures={
-            title: base64.b64encode(content).decode() for title, content in figures.items()
-        },
+        figures={title: base64.b64encode(content).decode() for title, content in figures.items()},
     )
 
 

@@ -1,0 +1,38 @@
+# Everything runs in .venv, which the first target that needs it makes from constraints.txt.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+OUT ?= results
+
+.PHONY: validate test lint types quick-test slow-test benchmarks clean
+
+validate: $(VENV)/.installed
+	$(RUN) -m validation.linear_cnn --dataset digits --out $(OUT)
+
+test: lint types quick-test slow-test
+
+lint: $(VENV)/.installed
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: $(VENV)/.installed
+	$(VENV)/bin/mypy
+
+quick-test: $(VENV)/.installed
+	$(RUN) -m pytest -n 2
+
+slow-test: $(VENV)/.installed
+	$(RUN) -m pytest -n 2 -m slow
+
+benchmarks: $(VENV)/.installed
+	$(RUN) tests/benchmarks/fig3.py --out docs/results/benchmark_fig3.json
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(OUT) build *.egg-info
