@@ -112,7 +112,9 @@ def checksum(tree: xr.DataTree) -> str:
     """
     digest = hashlib.sha256()
     for path in sorted(node.path for node in tree.subtree):
-        dataset = tree[path].to_dataset(inherit=False)
+        node = tree[path]
+        assert isinstance(node, xr.DataTree)
+        dataset = node.to_dataset(inherit=False)
         digest.update(f"node {path} {_canonical(dataset.attrs)}".encode())
         for name in sorted(map(str, dataset.variables)):
             digest.update(_variable_header(name, dataset[name]).encode())

@@ -86,7 +86,7 @@ def _tensor(value: Any) -> Any:
 
 @functools.cache
 def _torch_functions() -> dict[str, Callable]:
-    """torch's functions refuse plain numbers, and SymPy prints Max and Min as Python's."""
+    """Torch's functions refuse plain numbers, and SymPy prints Max and Min as Python's."""
     import torch
 
     def lifted(function: Callable) -> Callable:
@@ -95,7 +95,22 @@ def _torch_functions() -> dict[str, Callable]:
     def pairwise(function: Callable) -> Callable:
         return lambda *xs: functools.reduce(function, map(_tensor, xs))
 
-    names = "exp log sqrt sin cos tan sinh cosh tanh asin acos atan real imag".split()
+    names = [
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asin",
+        "acos",
+        "atan",
+        "real",
+        "imag",
+    ]
     functions = {name: lifted(getattr(torch, name)) for name in names}
     return functions | {
         "conj": lifted(torch.conj),

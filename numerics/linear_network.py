@@ -14,6 +14,8 @@ from theory.errors import ArgumentError
 if TYPE_CHECKING:
     import torch
 
+    from numerics.torch_descent import TrialNetwork
+
 
 @dataclasses.dataclass(frozen=True)
 class LayerWeights:
@@ -134,7 +136,7 @@ class LayerDescent:
         self.weights = LayerWeights(state["first"], state["second"])
 
 
-def torch_network(start: LayerWeights, dtype: torch.dtype, device: torch.device) -> torch.nn.Module:
+def torch_network(start: LayerWeights, dtype: torch.dtype, device: torch.device) -> TrialNetwork:
     """Return the network in torch, all trials in one batch, with the interface of `LinearCNN`."""
     import torch
 

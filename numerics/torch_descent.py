@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Protocol
+
 import numpy as np
 import torch
 
 from numerics.singular_modes import SingularModes, effective_singular_values
+
+
+class TrialNetwork(Protocol):
+    """A torch module that holds all trials."""
+
+    def __call__(self, images: torch.Tensor) -> torch.Tensor:
+        """Return predictions (trial, sample, p) of images (sample, N), the same for all trials."""
+
+    def forward_each(self, images: torch.Tensor) -> torch.Tensor:
+        """Return predictions (trial, p) of one image for each trial, (trial, N)."""
+
+    def parameters(self) -> Iterator[torch.nn.Parameter]:
+        """Yield the parameters."""
+
+    def named_parameters(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
+        """Yield the parameters with their names."""
 
 
 class TorchDescent:
@@ -16,9 +35,7 @@ class TorchDescent:
 
     Parameters
     ----------
-    network : torch.nn.Module
-        ``network(images)`` gives predictions (trial, sample, p); online, ``network.forward_each``
-        gives those of one image for each trial, (trial, p).
+    network : TrialNetwork
     modes : SingularModes
         By which its strengths are measured.
     inputs, targets : ndarray, (sample, N) and (sample, p)
@@ -30,7 +47,7 @@ class TorchDescent:
 
     def __init__(
         self,
-        network: torch.nn.Module,
+        network: TrialNetwork,
         modes: SingularModes,
         inputs: np.ndarray,
         targets: np.ndarray,

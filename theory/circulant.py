@@ -170,6 +170,6 @@ def frobenius_norm(n: int) -> Identity:
     spectrum = q * k
     return Identity(
         name=f"Frobenius norm, n = {n}",
-        left=sum((n**2 * spectrum[f] * spectrum[conjugate_index(f, n)] for f in range(n * n))),
-        right=sum((entry**2 for entry in doubly_block_circulant(k, "convolution"))),
+        left=sum(n**2 * spectrum[f] * spectrum[conjugate_index(f, n)] for f in range(n * n)),
+        right=sum(entry**2 for entry in doubly_block_circulant(k, "convolution")),
     )

@@ -9,7 +9,7 @@ from sympy import ImmutableMatrix, Rational
 from theory.claims import Identity, Invariant, Origin, Reference, Step, System, register
 from theory.fourier import PAPER, symbols_of
 from theory.gradient_flow import UPDATE, averaged_loss, descent_of, gradient_flow
-from theory.logistic import A1, NAMES, A, A0, S, definite_integral, logistic_law
+from theory.logistic import A0, A1, NAMES, A, S, definite_integral, logistic_law
 
 STEP = sympy.Symbol("a", positive=True)
 
@@ -100,7 +100,8 @@ def aligned_flow() -> System:
         **dict(zip(symbols_of("Syx", 2, 2), u * sympy.diag(S, 2) * v.T, strict=True)),
         **dict(zip(symmetric_symbols("Sxx", 2), v * sympy.diag(lam, 1) * v.T, strict=True)),
     }
-    concrete = gradient_flow(parent.potential.subs(data, simultaneous=True), parent.state)
+    loss = sympy.sympify(parent.potential).subs(data, simultaneous=True)
+    concrete = gradient_flow(loss, parent.state)
     strength = lam * g * h
     return System(
         name="aligned fully connected network",

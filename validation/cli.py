@@ -131,7 +131,7 @@ def parse(experiment: Experiment, arguments: list[str]) -> tuple[Any, CommandOpt
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
-            parsed = tyro.cli(
+            parsed: Any = tyro.cli(
                 together,
                 args=arguments,
                 prog=f"python -m validation.{experiment.name}",

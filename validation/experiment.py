@@ -277,7 +277,10 @@ def _rows_as_dataset(rows: list[dict], dim: str) -> xr.Dataset:
         if all(isinstance(v, int | float) or v is None for v in values):
             columns[key] = (dim, np.array([np.nan if v is None else v for v in values], float))
         else:
-            columns[key] = (dim, np.array([json.dumps(v) if not isinstance(v, str) else v for v in values]))  # fmt: skip
+            columns[key] = (
+                dim,
+                np.array([json.dumps(v) if not isinstance(v, str) else v for v in values]),
+            )
     clean = [{k: _finite(v) for k, v in row.items()} for row in rows]
     return xr.Dataset(columns, attrs={"rows": json.dumps(clean)})
 

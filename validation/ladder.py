@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -139,7 +139,7 @@ class Ladder:
         return (first - last) / self.scale
 
     def _compared(self, value: xr.DataArray) -> xr.DataArray:
-        return np.log(value) if self.compare == "log" else value
+        return xr.apply_ufunc(np.log, value) if self.compare == "log" else value
 
     def _averaged(self, values: xr.DataArray) -> xr.DataArray:
         return values.mean([d for d in self.averaged if d in values.dims])
@@ -151,37 +151,41 @@ class Ladder:
         at any point, `covered` the share of points at which every rung exists.
         """
         whole = self._averaged(self.whole())
-        here = {d: int(i) for d, i in _argmax(np.abs(whole)).items()}  # where the table stands
-        exists = np.logical_and.reduce(
-            [np.isfinite(self.difference(s)).values for s in self.sources]
+        here = {d: int(i) for d, i in _argmax(abs(whole)).items()}  # where the table stands
+        everywhere = sum(
+            (abs(self.difference(s)) for s in self.sources), xr.zeros_like(self.whole())
         )
+        covered = float(xr.apply_ufunc(np.isfinite, everywhere).mean())
         rows = []
         for source, lower in zip(self.sources, self.rungs[1:], strict=True):
             difference = self.difference(source)
             found = float(self._averaged(difference).isel(here))
-            row = {
-                "ladder": self.name,
-                "rung": lower.name,
-                "source": source,
-                "status": self.status(source),
-                "predicted": np.nan,
-                "uncertainty": np.nan,
-                "found": found,
-                "remainder": found,
-                "worst": float(np.abs(difference).max()),
-                "covered": float(exists.mean()),
-                "at": _place(whole.isel(here)),
-                "unit": self.scale_name,
-            }
-            if source in self.predictions:
-                prediction = self.predictions[source]
-                row["predicted"] = float(self._averaged(prediction.value / self.scale).isel(here))
-                row["uncertainty"] = float(
-                    self._averaged(np.abs(prediction.uncertainty) / self.scale).isel(here)
-                )
-                row["remainder"] = found - row["predicted"]
-            rows.append(row)
+            predicted, uncertainty = self._predicted_at(source, here)
+            rows.append(
+                {
+                    "ladder": self.name,
+                    "rung": lower.name,
+                    "source": source,
+                    "status": self.status(source),
+                    "predicted": predicted,
+                    "uncertainty": uncertainty,
+                    "found": found,
+                    "remainder": found if np.isnan(predicted) else found - predicted,
+                    "worst": float(abs(difference).max()),
+                    "covered": covered,
+                    "at": _place(whole.isel(here)),
+                    "unit": self.scale_name,
+                }
+            )
         return rows
+
+    def _predicted_at(self, source: str, here: Mapping[Hashable, int]) -> tuple[float, float]:
+        if source not in self.predictions:
+            return np.nan, np.nan
+        prediction = self.predictions[source]
+        sides = (prediction.value, abs(prediction.uncertainty))
+        value, uncertainty = (float(self._averaged(side / self.scale).isel(here)) for side in sides)
+        return value, uncertainty
 
     def to_dataset(self) -> xr.Dataset:
         """Return the ladder as a Dataset: `value` (rung, ...), predictions (source, ...), scale."""
@@ -264,5 +268,8 @@ def _argmax(values: xr.DataArray) -> dict:
 
 
 def _place(point: xr.DataArray) -> str:
-    return ", ".join(f"{name} {point.coords[name].item():g}" for name in point.coords
-                     if point.coords[name].ndim == 0 and point.coords[name].dtype.kind in "iuf")  # fmt: skip
+    return ", ".join(
+        f"{name} {point.coords[name].item():g}"
+        for name in point.coords
+        if point.coords[name].ndim == 0 and point.coords[name].dtype.kind in "iuf"
+    )

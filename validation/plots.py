@@ -126,7 +126,15 @@ def budget_bars(rows: list[dict[str, Any]], ax: Axes | None = None) -> Axes:
     floor = 1e-17
     for place, row in enumerate(reversed(shown)):
         size = max(abs(row["worst"]), floor)
-        ax.barh(place, size, left=floor, color="#B8D4E8", edgecolor="black", hatch=marks[row["status"]], lw=0.8)  # fmt: skip
+        ax.barh(
+            place,
+            size,
+            left=floor,
+            color="#B8D4E8",
+            edgecolor="black",
+            hatch=marks[row["status"]],
+            lw=0.8,
+        )
         ax.plot(max(abs(row["found"]), floor), place, "k|", ms=14, mew=2)
         if row["predicted"] is not None:
             ax.plot(

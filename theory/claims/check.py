@@ -7,6 +7,7 @@ import dataclasses
 import math
 import random
 import time
+from typing import ClassVar
 
 import sympy
 
@@ -138,7 +139,12 @@ class _Point:
     A fault leaves most of an expression as it was, so only the path to it is evaluated anew.
     """
 
-    FUNCTIONS = {sympy.exp: cmath.exp, sympy.log: cmath.log, sympy.cos: cmath.cos, sympy.sin: cmath.sin}  # fmt: skip
+    FUNCTIONS: ClassVar = {
+        sympy.exp: cmath.exp,
+        sympy.log: cmath.log,
+        sympy.cos: cmath.cos,
+        sympy.sin: cmath.sin,
+    }
 
     def __init__(self, point: dict[sympy.Symbol, sympy.Expr], generator: random.Random):
         self._generator = generator

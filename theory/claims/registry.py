@@ -69,7 +69,7 @@ def register(
             return derived(**bound, **size)
 
         name = f"{_system(factory.__module__)}.{factory.__name__}"
-        if name in _ENTRIES and _ENTRIES[name].factory.__code__ is not named.__code__:
+        if name in _ENTRIES:
             raise ArgumentError("factory", name, "is registered already", "choose another name")
         _ENTRIES[name] = Entry(name, named, tuple(sizes), tuple(slow_sizes))
         return named

@@ -12,7 +12,6 @@ from theory.claims.claim import Claim, Equation
 from theory.claims.mutation import mutations
 from theory.errors import ArgumentError
 
-
 # a claim is asked again for each fault put into it, which leaves most derivatives as they were
 _derivative = functools.lru_cache(maxsize=10_000)(sympy.diff)
 
@@ -176,14 +175,17 @@ class System(Claim):
 
         The sign of an invariant that does not change is a free choice and is left alone.
         """
-        for field in ("law", "closed_form"):
-            for variable, expression in getattr(self, field).items():
-                for what, changed in mutations(expression):
-                    faulty = {**getattr(self, field), variable: changed}
-                    yield (
-                        f"{field} of {variable}: {what}",
-                        dataclasses.replace(self, **{field: faulty}),
-                    )
+        for variable, expression in self.law.items():
+            for what, changed in mutations(expression):
+                law = {**self.law, variable: changed}
+                yield f"law of {variable}: {what}", dataclasses.replace(self, law=law)
+        for variable, expression in self.closed_form.items():
+            for what, changed in mutations(expression):
+                solution = {**self.closed_form, variable: changed}
+                yield (
+                    f"solution of {variable}: {what}",
+                    dataclasses.replace(self, closed_form=solution),
+                )
         for position, invariant in enumerate(self.invariants):
             for field in ("expression", "change"):
                 whole = getattr(invariant, field)

@@ -10,7 +10,7 @@ from theory import linear_network
 from theory.claims import Identity, Invariant, Origin, Reference, Step, System, register
 from theory.fourier import PAPER
 from theory.gradient_flow import TAU, UPDATE, descent_of
-from theory.logistic import A1, NAMES, A, A0, S, logistic_law
+from theory.logistic import A0, A1, NAMES, A, S, logistic_law
 
 N = sympy.Symbol("n", positive=True)
 V = sympy.Symbol("v", positive=True)
@@ -47,22 +47,30 @@ def aligned_flow(frequencies: int = 2) -> System:
     one_mode = System(
         name="one mode of the coupled flow",
         law={
-            **{k: N * bc * (S - strength) * vc
-               for k, bc, vc in zip(spectrum, modes_conj, v_conj, strict=True)},
-            **{b: N * (S - strength) * vc * kc
-               for b, vc, kc in zip(modes, v_conj, spectrum_conj, strict=True)},
-            **{kc: N * b * (S - strength) * v
-               for kc, b, v in zip(spectrum_conj, modes, v_hat, strict=True)},
-            **{bc: N * (S - strength) * v * k
-               for bc, v, k in zip(modes_conj, v_hat, spectrum, strict=True)},
+            **{
+                k: N * bc * (S - strength) * vc
+                for k, bc, vc in zip(spectrum, modes_conj, v_conj, strict=True)
+            },
+            **{
+                b: N * (S - strength) * vc * kc
+                for b, vc, kc in zip(modes, v_conj, spectrum_conj, strict=True)
+            },
+            **{
+                kc: N * b * (S - strength) * v
+                for kc, b, v in zip(spectrum_conj, modes, v_hat, strict=True)
+            },
+            **{
+                bc: N * (S - strength) * v * k
+                for bc, v, k in zip(modes_conj, v_hat, spectrum, strict=True)
+            },
         },
         time=TAU,
         invariants=tuple(
             Invariant(f"|{k}|^2 - |{b}|^2", k * kc - b * bc)
             for k, b, kc, bc in zip(spectrum, modes, spectrum_conj, modes_conj, strict=True)
         ),
-    )  # fmt: skip
-    relation = {}
+    )
+    relation: dict[sympy.Symbol, sympy.Expr] = {}
     for f in range(frequencies):
         turn, both = sympy.I * betas[f], sympy.I * (alphas[f] + betas[f])
         relation |= {
@@ -97,12 +105,14 @@ def clock_strength(
 ) -> sympy.Expr:
     """Return G(theta), the strength A of a mode whose clock shows theta, from its start."""
     return (
-        N * LAMBDA / 4
+        N
+        * LAMBDA
+        / 4
         * sum(
             v * ((k + b) ** 2 * sympy.exp(2 * v * THETA) - (k - b) ** 2 * sympy.exp(-2 * v * THETA))
             for v, k, b in zip(magnitudes, kernels, outputs, strict=True)
         )
-    )  # fmt: skip
+    )
 
 
 @register(
@@ -120,7 +130,7 @@ def clock(frequencies: int = 2) -> System:
     starts = tuple(
         sympy.symbols(f"{name}0_1:{frequencies + 1}", positive=True) for name in ("k", "b")
     )
-    relation = {}
+    relation: dict[sympy.Symbol, sympy.Expr] = {}
     for f in range(frequencies):
         k0, b0, v = starts[0][f], starts[1][f], magnitudes[f]
         grown, shrunk = (k0 + b0) * sympy.exp(v * THETA), (k0 - b0) * sympy.exp(-v * THETA)

@@ -7,7 +7,9 @@ SETS = ("digits", "mnist")
 ANY_SET = ("digits", "mnist", "FILE")
 
 
-def _verify(id: str, what: str, bar: float, unit: str = "", relation: str = "<=", preset: str = "quick") -> Check:  # fmt: skip
+def _verify(
+    id: str, what: str, bar: float, unit: str = "", relation: str = "<=", preset: str = "quick"
+) -> Check:
     return Check(id, "verification", what, relation, bar, unit, preset=preset)  # type: ignore[arg-type]
 
 
@@ -33,21 +35,21 @@ CHECKS: tuple[Check, ...] = (
         0.05,
         "",
         (COSINES, COSINES_ONLINE),
-    ),  # fmt: skip
+    ),
     _validate(
         "C12n",
         "CNN, online autograd: network against the clock of its own draws",
         1e-11,
         "S_m",
         (COSINES_ONLINE,),
-    ),  # fmt: skip
+    ),
     _validate(
         "C12f",
         "fully connected, online autograd: against the clock of its own draws",
         1e-11,
         "S_m",
         (COSINES_ONLINE,),
-    ),  # fmt: skip
+    ),
     _validate("C25", "CNN: coupled flow against descent, all entries of A", 2, "eps S_1", SETS),
     _validate("C25n", "CNN: coupled flow against network, diagonal of A", 2, "eps S_1", SETS),
     _validate(
@@ -63,21 +65,21 @@ CHECKS: tuple[Check, ...] = (
         1e-13,
         "of largest",
         ANY_SET,
-    ),  # fmt: skip
+    ),
     _validate(
         "C42b",
         "gradients on all images along the run against those on the rows",
         1e-11,
         "relative",
         ANY_SET,
-    ),  # fmt: skip
+    ),
     _validate(
         "C43",
         "step size: what the half-rate forecast leaves of flow - descent",
         4e-3,
         "S_1",
         ANY_SET,
-    ),  # fmt: skip
+    ),
     _validate("C44a", "trials in which every mode passes S/2", 1, "of all", ("digits",), "=="),
     _validate("C44b", "last discovery, in updates at eps 0.04", 3200, "updates", ("digits",)),
     _validate(
@@ -86,7 +88,7 @@ CHECKS: tuple[Check, ...] = (
         0.04,
         "relative",
         ("digits",),
-    ),  # fmt: skip
+    ),
     _validate(
         "C46a", "fully connected, autograd: network against discrete descent", 1e-11, "S_1", ANY_SET
     ),
@@ -98,7 +100,7 @@ CHECKS: tuple[Check, ...] = (
         "S_1",
         ("digits",),
         preset="standard",
-    ),  # fmt: skip
+    ),
     _validate(
         "O1",
         "online: deviation from full batch at eps over that at eps/4, mean of modes",
@@ -106,14 +108,14 @@ CHECKS: tuple[Check, ...] = (
         "",
         ("digits, online", "mnist, online", "FILE, online"),
         "in",
-    ),  # fmt: skip
+    ),
     _validate(
         "O2",
         "online, autograd: network against online descent",
         1e-11,
         "S_1",
         ("digits, online", "mnist, online", "FILE, online"),
-    ),  # fmt: skip
+    ),
     _verify("C01", "eigendecomposition, transpose, flip, singular values, n = 3..6", 1e-12),
     _verify("C01w", "eigenvectors in the wrong order, convolution: must miss", 1e-3, "", ">="),
     _verify("C02", "the same in SymPy, n = 3: entries left over", 0, "", "=="),

@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from validation import plots
+from validation import plots, results
 from validation.ladder import Ladder
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-def _ladders(result: xr.DataTree) -> list[Ladder]:
-    nodes = result["/ladders"].children.values()
-    return [Ladder.from_dataset(node.to_dataset()) for node in nodes]
 
 
 def learning(result: xr.DataTree, *, theory: str, thin: str | None = None) -> Figure:
@@ -32,7 +27,7 @@ def learning(result: xr.DataTree, *, theory: str, thin: str | None = None) -> Fi
     """
     from matplotlib import pyplot
 
-    ladders = _ladders(result)
+    ladders = results.ladders(result)
     figure = pyplot.figure(figsize=(12, 13), layout="constrained")
     grid = figure.add_gridspec(3, 2, height_ratios=(1.5, 0.7, 1))
     for column, ladder in enumerate(ladders):
@@ -41,8 +36,8 @@ def learning(result: xr.DataTree, *, theory: str, thin: str | None = None) -> Fi
     plots.budget_bars(
         json.loads(result["/budget"].attrs["rows"]), figure.add_subplot(grid[1, :])
     ).set_title("budget: where prediction and measurement differ, and by how much")
-    kernel = result["/observed/kernel"].isel(trial=0)
-    spectrum = result["/observed/kernel_spectrum"].isel(trial=0)
+    kernel = results.array(result, "observed", "kernel").isel(trial=0)
+    spectrum = results.array(result, "observed", "kernel_spectrum").isel(trial=0)
     plots.image_panel(
         kernel, figure.add_subplot(grid[2, 0]), title="kernel after training, first trial"
     )
@@ -64,10 +59,11 @@ def _strengths(ladder: Ladder, theory: str, thin: str | None, ax) -> None:
             ax.plot(drawn["update"], line, ls=":", lw=0.9, color=plots.COLOURS[number % 8])
     plots.measured_markers(rungs[ladder.measurement], ax, along="update")
     ax.set_title(
-        f"{ladder.name}: lines {theory}" + (f", dotted {thin}" if thin else "")
+        f"{ladder.name}: lines {theory}"
+        + (f", dotted {thin}" if thin else "")
         + f",\nmarkers {ladder.measurement} (mean and sd of {rungs[theory].sizes['trial']} trials)",
         fontsize="medium",
-    )  # fmt: skip
+    )
     ax.set_ylim(-0.05, 1.15)
 
 
@@ -75,10 +71,15 @@ def step_size(result: xr.DataTree, source: str) -> Figure:
     """Flow minus descent against its prediction, and what the prediction leaves."""
     from matplotlib import pyplot
 
-    ladders = _ladders(result)
+    ladders = results.ladders(result)
     figure, axes = pyplot.subplots(
-        2, len(ladders), figsize=(6 * len(ladders), 7.5), layout="constrained", squeeze=False, sharex="col"
-    )  # fmt: skip
+        2,
+        len(ladders),
+        figsize=(6 * len(ladders), 7.5),
+        layout="constrained",
+        squeeze=False,
+        sharex="col",
+    )
     for column, ladder in enumerate(ladders):
         found = ladder.difference(source).mean("trial")
         found.attrs = {"long_name": f"flow - descent, in {ladder.scale_name}", "units": "1"}
@@ -104,9 +105,14 @@ def _markers(values: xr.DataArray, ax) -> None:
     every = max(1, lines.shape[1] // 40)
     for number, line in enumerate(lines):
         ax.plot(
-            values["update"].values[::every], line[::every], ls="", ms=3.5, mfc="white",
-            marker=plots.MARKERS[number % len(plots.MARKERS)], color=plots.COLOURS[number % 8],
-        )  # fmt: skip
+            values["update"].values[::every],
+            line[::every],
+            ls="",
+            ms=3.5,
+            mfc="white",
+            marker=plots.MARKERS[number % len(plots.MARKERS)],
+            color=plots.COLOURS[number % 8],
+        )
 
 
 def discovery(result: xr.DataTree, forecasts: dict[str, np.ndarray], measured: str) -> Figure:
@@ -124,14 +130,29 @@ def discovery(result: xr.DataTree, forecasts: dict[str, np.ndarray], measured: s
     for number, name in enumerate(shown):
         for mode in range(len(reference)):
             ax.plot(
-                forecasts[name][mode], reference[mode], ls="", marker=plots.MARKERS[number], ms=8,
-                mfc="white" if number else "black", color=plots.COLOURS[number + 1],
+                forecasts[name][mode],
+                reference[mode],
+                ls="",
+                marker=plots.MARKERS[number],
+                ms=8,
+                mfc="white" if number else "black",
+                color=plots.COLOURS[number + 1],
                 label=name if mode == 0 else None,
-            )  # fmt: skip
+            )
             if number == 0:
-                ax.annotate(str(mode + 1), (forecasts[name][mode], reference[mode]),
-                            textcoords="offset points", xytext=(7, -9), fontsize="small")  # fmt: skip
-    ax.set(xscale="log", yscale="log", xlabel="forecast: updates until S/2", ylabel=f"{measured}: updates until S/2")  # fmt: skip
+                ax.annotate(
+                    str(mode + 1),
+                    (forecasts[name][mode], reference[mode]),
+                    textcoords="offset points",
+                    xytext=(7, -9),
+                    fontsize="small",
+                )
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel="forecast: updates until S/2",
+        ylabel=f"{measured}: updates until S/2",
+    )
     ax.set_title("discovery of each mode, mean of trials (numbers: modes)")
     ax.legend()
     return figure

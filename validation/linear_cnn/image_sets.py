@@ -6,6 +6,8 @@ discrete descent > network. The step-size source is predicted by the descent at 
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ from numerics.linear_cnn.starts import growing_amplitudes, random_start
 from numerics.schema import quantity
 from numerics.training import record_grid, train
 from theory import linear_network as layer_laws
+from validation import results
 from validation.checks import Finding, Missing
 from validation.experiment import Forecast, Measurement, Progress
 from validation.ladder import UNEXPLAINED, Ladder, Prediction, Rung
@@ -50,7 +53,9 @@ GRADIENT_CHUNK = 2000
 BAND_SCALE = 1e-3  # the start for which the band E <= 2 eps is stated
 
 
-def default_rate(epsilon: float):
+def default_rate(epsilon: float) -> Callable[[Setting], float]:
+    """Return the rule that gives the learning rate of a dimensionless step."""
+
     def rate(setting: Setting) -> float:
         return epsilon / (setting.loss_scale * setting.fastest)
 
@@ -58,16 +63,19 @@ def default_rate(epsilon: float):
 
 
 def default_trials(setting: Setting) -> int:
+    """Return how many trials fit into the preset's time."""
     if setting.spectra.side >= 14:  # the float64 convolution takes minutes a trial
         return 1
     return 3 if setting.config.preset == "quick" else 10
 
 
 def default_updates(setting: Setting) -> int:
+    """Return how many updates show every mode of the default sets."""
     return round(DISCOVERED_WITHIN / setting.epsilon)
 
 
 def default_every(setting: Setting) -> int:
+    """Return how many updates lie between two records."""
     return max(1, round(0.4 / setting.epsilon))
 
 
@@ -136,12 +144,15 @@ class ImageSet:
                 ),
                 "richardson_error": (
                     "rate",
-                    self._errors(flow, [2 * b - a for a, b in zip(descents, descents[1:], strict=False)] + [descents[-1]]),
+                    self._errors(
+                        flow,
+                        [2 * b - a for a, b in itertools.pairwise(descents)] + [descents[-1]],
+                    ),
                     {"long_name": "largest |flow - (2 A(rate/2) - A(rate))|", "units": "S_1"},
                 ),
             },
             coords={"network": [CNN, FULLY_CONNECTED], "rate": [1.0, 0.5, 0.25]},
-        )  # fmt: skip
+        )
         return Forecast(
             ladders=(
                 self._ladder(CNN, self._clocks(), flow, descents),
@@ -186,7 +197,7 @@ class ImageSet:
         parameters = xr.Dataset({"initial_strength": initial, "singular_value": s.singular_values})
         times = xr.DataArray(self._times(s.layer_rate), dims="update")
         curve = evaluate(layer_laws.mode_law(), parameters, times)
-        return curve.transpose("trial", "mode", "update").values
+        return np.asarray(curve.transpose("trial", "mode", "update"))
 
     def _ladder(
         self, name: str, alone: np.ndarray, flow: np.ndarray, descents: list[np.ndarray]
@@ -208,7 +219,7 @@ class ImageSet:
             scale=s.singular_values,
             scale_name="S_m",
             averaged=("trial",),
-            predictions={STEP_SIZE: Prediction(first, np.abs(first - second) * (2 / 3))},
+            predictions={STEP_SIZE: Prediction(first, abs(first - second) * (2 / 3))},
         )
 
     # --- measurement ------------------------------------------------------------------------
@@ -331,18 +342,15 @@ class ImageSet:
     def findings(self, result: xr.DataTree, progress: Progress) -> dict[str, Finding]:
         """Return what the checks of this case and the verifications found."""
         s = self.setting
-        ladders = {
-            name: Ladder.from_dataset(result[f"/ladders/{name}"].to_dataset())
-            for name in (CNN, FULLY_CONNECTED)
-        }
+        ladders = {x.name: x for x in results.ladders(result)}
         largest = float(s.modes.singular_values[0])
-        errors = result["/forecast/flow_error"]
+        errors = results.array(result, "forecast", "flow_error")
         flow = errors.sel(network=CNN).values
         found: dict[str, Finding] = {
             "C26": float(flow[0] / flow[1]),
             "C41": relative_to_scale(ladders[CNN], UNEXPLAINED, largest),
             "C42a": self._row_error(),
-            "C42b": float(result["/observed/gradient_error"].max()),
+            "C42b": float(results.array(result, "observed", "gradient_error").max()),
             "C43": float(
                 (np.abs(ladders[CNN].remainder(STEP_SIZE)) * ladders[CNN].scale).max() / largest
             ),
@@ -387,13 +395,13 @@ class ImageSet:
         }
         ratio = layer_times["network"] / layer_times[INDEPENDENT]
         found: dict[str, Finding] = {
-            "C27": float(result["/forecast/richardson_error"].sel(rate=0.5)),
+            "C27": float(results.array(result, "forecast", "richardson_error").sel(rate=0.5)),
             "C44a": discovered,
             "C44b": last,
             "C45": float(np.abs(ratio - 1).max()),
         }
         if self._runs_single_precision():
-            found["C47"] = float(result["/observed/single_precision_error"])
+            found["C47"] = float(results.array(result, "observed", "single_precision_error"))
         return found
 
     def _row_error(self) -> float:
@@ -431,7 +439,7 @@ class ImageSet:
 
     def figures(self, result: xr.DataTree) -> dict[str, Any]:
         """Return learning curves with budget and kernel, the step-size error, discovery times."""
-        ladder = Ladder.from_dataset(result[f"/ladders/{CNN}"].to_dataset())
+        ladder = results.ladder(result, CNN)
         times = {r.name: self.setting.discoveries(r.value).mean(axis=0) for r in ladder.rungs}
         forecasts = {n: times[n] for n in (FLOW, INDEPENDENT, "network")}
         return {

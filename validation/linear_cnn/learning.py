@@ -20,11 +20,12 @@ from numerics.schema import quantity
 from numerics.singular_modes import SingularModes, discovery_updates, singular_modes
 from numerics.training import train
 from theory.errors import ArgumentError
+from validation import results
 from validation.experiment import Progress
+from validation.ladder import Ladder
 from validation.linear_cnn.data import case_name, described, load_images
 
 if TYPE_CHECKING:
-    from validation.ladder import Ladder
     from validation.linear_cnn import Config
 
 SMALLEST_GAP = 1e-8
@@ -61,12 +62,12 @@ class Setting:
 
     @property
     def loss_scale(self) -> float:
-        """c = 2/p: the mean squared error over samples and outputs."""
+        """C = 2/p: the mean squared error over samples and outputs."""
         return 2.0 / self.classes
 
     @property
     def fastest(self) -> float:
-        """n max_m v_m S_m: the growth rate of the fastest mode in flow time."""
+        """N max_m v_m S_m: the growth rate of the fastest mode in flow time."""
         return float(self.spectra.side * (self.spectra.largest * self.modes.singular_values).max())
 
     @property
@@ -268,11 +269,9 @@ def discovery_table(
     setting: Setting, result: xr.DataTree, names: dict[str, list[str]]
 ) -> list[dict]:
     """Return one table a ladder: discovery of each mode on some rungs, predicted beside measured."""
-    from validation.ladder import Ladder
-
     tables = []
     for name, shown in names.items():
-        ladder = Ladder.from_dataset(result[f"/ladders/{name}"].to_dataset())
+        ladder = results.ladder(result, name)
         times = {r.name: setting.discoveries(r.value) for r in ladder.rungs if r.name in shown}
         spread = times[ladder.measurement].std(axis=0)
         convolutional = name == CNN
@@ -288,7 +287,7 @@ def discovery_table(
                 "title": f"{name}: updates until half of S is learnt, mean of trials",
                 "columns": columns,
                 "rows": rows,
-            }  # fmt: skip
+            }
         )
     return tables
 

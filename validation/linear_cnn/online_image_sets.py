@@ -16,6 +16,7 @@ from numerics import linear_network
 from numerics.linear_cnn.fourier_model import FourierDescent
 from numerics.linear_cnn.starts import random_start
 from numerics.training import record_grid, train
+from validation import results
 from validation.checks import Finding
 from validation.experiment import Forecast, Measurement, Progress
 from validation.linear_cnn import figures, verification
@@ -91,7 +92,7 @@ class OnlineImageSet:
         """Largest |online - full batch|/S_m over time, (trial, mode)."""
         s = self.setting
         difference = s.strengths(online, self.grid) - s.strengths(full, self.grid)
-        largest = (np.abs(difference) / s.singular_values).max("update")
+        largest = (abs(difference) / s.singular_values).max("update")
         largest.attrs = {"long_name": "largest deviation from full batch", "units": "S_m"}
         return largest
 
@@ -121,21 +122,28 @@ class OnlineImageSet:
 
     def findings(self, result: xr.DataTree, progress: Progress) -> dict[str, Finding]:
         """Return what the checks of this case and the verifications found."""
-        forecast = result["/forecast"]
-        ratio = forecast["deviation"].mean("trial") / forecast["slow_deviation"].mean("trial")
-        missed = np.abs(result["/observed/online"] - forecast["online_descent"]).max()
+        fast, slow = self._deviations(result)
+        online = results.array(result, "observed", "online")
+        missed = abs(online - results.array(result, "forecast", "online_descent")).max()
         found: dict[str, Finding] = {
-            "O1": float(ratio.mean()),
+            "O1": float((fast / slow).mean()),
             "O2": float(missed / self.setting.modes.singular_values[0]),
         }
         return found | verification.findings(self.setting.config.preset, progress)
 
+    def _deviations(self, result: xr.DataTree) -> tuple[np.ndarray, np.ndarray]:
+        """Mean over trials of the largest deviation of each mode, at the rate and a quarter of it."""
+        fast = results.array(result, "forecast", "deviation").mean("trial")
+        slow = results.array(result, "forecast", "slow_deviation").mean("trial")
+        return np.asarray(fast), np.asarray(slow)
+
     def tables(self, result: xr.DataTree) -> list[dict[str, Any]]:
         """Return the deviation from full batch of each mode, at the rate and at a quarter of it."""
-        fast, slow = (
-            result[f"/forecast/{n}"].mean("trial").values for n in ("deviation", "slow_deviation")
-        )
-        rows = [[m + 1, float(a), float(b), float(a / b)] for m, (a, b) in enumerate(zip(fast, slow, strict=True))]  # fmt: skip
+        fast, slow = self._deviations(result)
+        rows = [
+            [m + 1, float(a), float(b), float(a / b)]
+            for m, (a, b) in enumerate(zip(fast, slow, strict=True))
+        ]
         columns = ["mode", "at the rate", "at a quarter of it", "ratio (sqrt(4) = 2)"]
         title = "largest deviation of online from full batch, in S_m, mean of trials"
         return [{"title": title, "columns": columns, "rows": rows}]
@@ -155,8 +163,8 @@ class OnlineImageSet:
         """Return online strengths with their band against full batch."""
         return {
             "online": figures.online(
-                result["/observed/online"],
-                result["/forecast/full_batch"],
+                results.array(result, "observed", "online"),
+                results.array(result, "forecast", "full_batch"),
                 self.setting.singular_values,
             )
         }

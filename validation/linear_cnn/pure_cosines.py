@@ -22,6 +22,7 @@ from theory import linear_cnn as cnn_laws
 from theory import linear_network as layer_laws
 from theory import logistic
 from theory.errors import ArgumentError
+from validation import results
 from validation.checks import Finding, Missing
 from validation.experiment import Forecast, Measurement, Progress
 from validation.ladder import Ladder, Prediction, Rung
@@ -116,10 +117,15 @@ class PureCosines:
         law = cnn_laws.mode_law() if network == CNN else layer_laws.mode_law()
         sigmoid = self._named(evaluate(law, parameters, update * step))
         stepped = self._named(integrate(self._map_law(network), parameters, update))
-        gain = s.spectra.side * s.spectra.largest if network == CNN else np.ones(len(s.modes.singular_values))  # fmt: skip
+        gain = (
+            s.spectra.side * s.spectra.largest
+            if network == CNN
+            else np.ones(len(s.modes.singular_values))
+        )
         rungs = [Rung("sigmoid", sigmoid), Rung("map", stepped, STEP_SIZE)]
         if self.samples is not None:
-            rungs.append(Rung("clock of the same draws", self._clock(network, step), SAMPLING))
+            clock = self._clock(network, step, self.samples)
+            rungs.append(Rung("clock of the same draws", clock, SAMPLING))
         return Ladder(
             name=network,
             rungs=tuple(rungs),
@@ -154,15 +160,16 @@ class PureCosines:
             }
         )
 
-    def _named(self, values: xr.DataArray) -> xr.DataArray:
+    def _named(self, values: xr.DataArray | xr.Dataset) -> xr.DataArray:
+        assert isinstance(values, xr.DataArray)
         ordered = values.transpose("trial", "mode", "update")
         return self.setting.trajectory(ordered.values, self.grid)
 
-    def _clock(self, network: str, step: float) -> xr.DataArray:
+    def _clock(self, network: str, step: float, samples: np.ndarray) -> xr.DataArray:
         """The map of each trial and mode, moved on only when the mode's class was drawn."""
         s = self.setting
         owner = np.abs(s.modes.left).argmax(axis=0)  # class of each mode
-        drawn = self.samples[:, None, :] == owner[:, None]
+        drawn = samples[:, None, :] == owner[:, None]
         counts = np.concatenate(
             (np.zeros((*drawn.shape[:2], 1), int), drawn.cumsum(axis=2)), axis=2
         )
@@ -232,10 +239,7 @@ class PureCosines:
 
     def findings(self, result: xr.DataTree, progress: Progress) -> dict[str, Finding]:
         """Return what the checks of this case and the verifications found."""
-        ladders = {
-            name: Ladder.from_dataset(result[f"/ladders/{name}"].to_dataset())
-            for name in (CNN, FULLY_CONNECTED)
-        }
+        ladders = {x.name: x for x in results.ladders(result)}
         last = {
             name: float(np.abs(x.difference("unexplained")).max()) for name, x in ladders.items()
         }
@@ -243,7 +247,7 @@ class PureCosines:
         if self.online:
             found |= {"C12n": last[CNN], "C12f": last[FULLY_CONNECTED]}
         else:
-            leaked = float(result["/observed/leakage"].sel(network=CNN))
+            leaked = float(results.array(result, "observed", "leakage").sel(network=CNN))
             found |= {"C07n": last[CNN], "C08n": leaked, "C15n": last[FULLY_CONNECTED]}
         return found | verification.findings(self.setting.config.preset, progress)
 
@@ -252,8 +256,8 @@ class PureCosines:
             return Missing(f"its bar is stated for a S <= 0.024, here {self.setting.epsilon:.3g}")
         shares = []
         for ladder in ladders:
-            error = np.abs(ladder.difference(STEP_SIZE)).max(["update"])
-            rest = np.abs(ladder.remainder(STEP_SIZE)).max(["update"])
+            error = abs(ladder.difference(STEP_SIZE)).max("update")
+            rest = abs(ladder.remainder(STEP_SIZE)).max("update")
             shares.append(float((rest / error).max()))
         return max(shares)
 

@@ -11,11 +11,10 @@ import functools
 from collections.abc import Callable
 
 import numpy as np
-import sympy
 
 from numerics import images as image_room
 from numerics import linear_network
-from numerics.evaluate import integrate, iterate_map
+from numerics.evaluate import iterate_map
 from numerics.lambdify import lambdify
 from numerics.linear_cnn.clock import Clocks
 from numerics.linear_cnn.fourier_model import FourierDescent, FourierModel, FourierWeights, unpack
@@ -72,7 +71,7 @@ class Cosines:
 
     @property
     def loss_scale(self) -> float:
-        """c = 2/p."""
+        """C = 2/p."""
         return 2.0 / self.modes.targets.shape[1]
 
 
@@ -223,9 +222,15 @@ def c05() -> float:
         norms = np.array(amplitudes) * 16 * np.where(alone, 1.0, np.sqrt(0.5))
         values = norms / len(norms)
         order = np.argsort(-values)
-        expected = (values[order], np.where(alone, 1, np.sqrt(0.5))[order], len(norms) * values[order] ** 2)  # fmt: skip
+        expected = (
+            values[order],
+            np.where(alone, 1, np.sqrt(0.5))[order],
+            len(norms) * values[order] ** 2,
+        )
         found = (modes.singular_values, spectra.largest, modes.variances)
-        worst = max(worst, *(float(np.abs(f / e - 1).max()) for f, e in zip(found, expected, strict=True)))  # fmt: skip
+        worst = max(
+            worst, *(float(np.abs(f / e - 1).max()) for f, e in zip(found, expected, strict=True))
+        )
     return worst
 
 
@@ -433,11 +438,14 @@ def c18() -> float:
     worst, times = 0.0, np.linspace(0.0, 0.6, 61)
     for balanced in (True, False):
         cosines, clocks, weights = _sums(balanced)
-        tolerances = {"relative_tolerance": 1e-11, "absolute_tolerance": 1e-14}
-        angles = clocks.vector_field().flow(times, **tolerances)
-        flow = cosines.model.vector_field(weights).flow(
-            times, **tolerances, observe=lambda x, m=cosines.model: m.strengths(unpack(x))
+        angles = clocks.vector_field().flow(
+            times, relative_tolerance=1e-11, absolute_tolerance=1e-14
         )
+        model = cosines.model
+        states = model.vector_field(weights).flow(
+            times, relative_tolerance=1e-11, absolute_tolerance=1e-14
+        )
+        flow = np.stack([model.strengths(unpack(state)) for state in states])
         clocked = np.stack([clocks.strengths(angle) for angle in angles])
         difference = np.abs(np.diagonal(flow, axis1=-2, axis2=-1) - clocked)
         worst = max(worst, float((difference / cosines.modes.singular_values).max()))
@@ -493,10 +501,30 @@ def c40() -> float:
 FUNCTIONS: dict[str, Callable[[], float]] = {
     f.__name__.upper().replace("W", "w"): f
     for f in (
-        c01, c01w, c02, c03, c04, c05, c06, c07, c08, c09, c10, c11, c12, c13, c14, c15, c16, c17,
-        c18, c19, c39, c40,
+        c01,
+        c01w,
+        c02,
+        c03,
+        c04,
+        c05,
+        c06,
+        c07,
+        c08,
+        c09,
+        c10,
+        c11,
+        c12,
+        c13,
+        c14,
+        c15,
+        c16,
+        c17,
+        c18,
+        c19,
+        c39,
+        c40,
     )
-}  # fmt: skip
+}
 
 
 def findings(preset: str, progress: Progress) -> dict[str, Finding]:
