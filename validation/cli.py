@@ -249,7 +249,7 @@ def _write(outcome: Any, out: Path, name: str) -> list[Path]:
             def save(part: Path, figure: Any = figure, suffix: str = suffix) -> None:
                 # no date in the file: the same result gives the same bytes
                 metadata = {"Date": None} if suffix == "svg" else None
-                figure.savefig(part, format=suffix, dpi=150, metadata=metadata)
+                figure.savefig(part, format=suffix, dpi=100, metadata=metadata)
 
             write_atomically(file, save)
             files.append(file)

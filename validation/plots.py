@@ -14,6 +14,7 @@ from theory.errors import ArgumentError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Okabe and Ito's palette, dark first; dashes and markers repeat the distinction without colour
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#7F7F7F")
@@ -39,7 +40,7 @@ def trajectories(
     ax: Axes | None = None,
     *,
     along: str | None = None,
-    dashed: bool = False,
+    legend: bool = True,
 ) -> Axes:
     """Draw a quantity over time, a line for each point of its other dimension.
 
@@ -50,8 +51,8 @@ def trajectories(
     ax : Axes, optional
     along : str, optional
         The dimension of the horizontal axis; the last by default.
-    dashed : bool
-        Draw all lines dashed.
+    legend : bool
+        Name the lines.
 
     Raises
     ------
@@ -69,19 +70,30 @@ def trajectories(
     lines = curve.transpose(*others, along).values.reshape(-1, curve.sizes[along])
     labels = [f"{others[0]} {v}" for v in curve[others[0]].values] if others else [None]
     for number, (line, label) in enumerate(zip(lines, labels, strict=True)):
-        style = "--" if dashed else DASHES[number // len(COLOURS) % len(DASHES)]
-        ax.plot(across.values, line, color=COLOURS[number % len(COLOURS)], ls=style, label=label)
+        ax.plot(across.values, line, **line_style(number), label=label)
     ax.set_xlabel(_dimension_label(curve, along))
     ax.set_ylabel(label_of(curve))
-    if others:
-        # below the axes: curves of learning leave no corner free
-        ax.legend(
-            fontsize="small",
-            ncols=min(5, len(lines)),
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.13),
-        )
+    if others and legend:
+        ax.legend(fontsize="small", ncols=2 if len(lines) > 5 else 1)
     return ax
+
+
+def shared_legend(figure: Figure, values: xr.DataArray, name: str) -> None:
+    """Put one legend under a figure: line and marker of each value of a dimension."""
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], **line_style(number), marker=MARKERS[number % len(MARKERS)], mfc="white")
+        for number in range(len(values))
+    ]
+    labels = [f"{name} {value}" for value in values.values]
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(10, len(labels)))
+
+
+def line_style(number: int) -> dict[str, Any]:
+    """Return colour and dashes of the line of that number."""
+    dashes = DASHES[number // len(COLOURS) % len(DASHES)]
+    return {"color": COLOURS[number % len(COLOURS)], "ls": dashes}
 
 
 def measured_markers(

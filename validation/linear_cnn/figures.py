@@ -28,8 +28,8 @@ def learning(result: xr.DataTree, *, theory: str, thin: str | None = None) -> Fi
     from matplotlib import pyplot
 
     ladders = results.ladders(result)
-    figure = pyplot.figure(figsize=(12, 13), layout="constrained")
-    grid = figure.add_gridspec(3, 2, height_ratios=(1.5, 0.7, 1))
+    figure = pyplot.figure(figsize=(12, 12), layout="constrained")
+    grid = figure.add_gridspec(3, 2, height_ratios=(1.2, 0.7, 1))
     for column, ladder in enumerate(ladders):
         ax = figure.add_subplot(grid[0, column])
         _strengths(ladder, theory, thin, ax)
@@ -44,6 +44,7 @@ def learning(result: xr.DataTree, *, theory: str, thin: str | None = None) -> Fi
     plots.image_panel(
         spectrum, figure.add_subplot(grid[2, 1]), title="its spectrum: the dominant frequencies"
     )
+    plots.shared_legend(figure, ladders[0].rungs[0].value["mode"], "mode")
     return figure
 
 
@@ -52,7 +53,9 @@ def _strengths(ladder: Ladder, theory: str, thin: str | None, ax) -> None:
     for values in rungs.values():
         values.attrs = {"long_name": "mode strength A / S", "units": "1"}
         values["update"].attrs = {"long_name": "updates (samples, where one is shown at a time)"}
-    plots.trajectories(rungs[theory].mean("trial", keep_attrs=True), ax, along="update")
+    plots.trajectories(
+        rungs[theory].mean("trial", keep_attrs=True), ax, along="update", legend=False
+    )
     if thin is not None:
         drawn = rungs[thin].mean("trial")
         for number, line in enumerate(drawn.transpose("mode", "update").values):
@@ -84,7 +87,7 @@ def step_size(result: xr.DataTree, source: str) -> Figure:
         found = ladder.difference(source).mean("trial")
         found.attrs = {"long_name": f"flow - descent, in {ladder.scale_name}", "units": "1"}
         found["update"].attrs = {"long_name": "updates"}
-        plots.trajectories(found, axes[0, column], along="update")
+        plots.trajectories(found, axes[0, column], along="update", legend=False)
         predicted = (ladder.predictions[source].value / ladder.scale).mean("trial")
         _markers(predicted, axes[0, column])
         axes[0, column].set_title(f"{ladder.name}: lines computed, markers predicted")
@@ -95,7 +98,8 @@ def step_size(result: xr.DataTree, source: str) -> Figure:
             "units": "1",
         }
         left["update"].attrs = {"long_name": "updates"}
-        plots.trajectories(left, axes[1, column], along="update")
+        plots.trajectories(left, axes[1, column], along="update", legend=False)
+    plots.shared_legend(figure, ladders[0].rungs[0].value["mode"], "mode")
     return figure
 
 
@@ -169,10 +173,11 @@ def online(
     for values in (lines, markers):
         values.attrs = {"long_name": "mode strength A / S", "units": "1"}
         values["update"].attrs = {"long_name": "updates, one image each"}
-    plots.trajectories(lines.mean("trial", keep_attrs=True), ax, along="update")
+    plots.trajectories(lines.mean("trial", keep_attrs=True), ax, along="update", legend=False)
     plots.measured_markers(markers, ax, along="update")
     ax.set_title(
         f"online learning: lines full batch, markers network (mean and sd of {lines.sizes['trial']} trials)"
     )
     ax.set_ylim(-0.05, 1.3)
+    plots.shared_legend(figure, lines["mode"], "mode")
     return figure
