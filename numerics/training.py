@@ -63,6 +63,8 @@ def record_grid(updates: int, every: int) -> np.ndarray:
     return np.unique(np.append(np.arange(0, updates + 1, every), updates))
 
 
+# weights that diverge are told in one error, not by a warning at every product
+@np.errstate(over="ignore", invalid="ignore")
 def train(
     learner: Learner,
     grid: np.ndarray,

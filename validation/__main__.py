@@ -6,7 +6,7 @@ from validation import cli
 
 
 def _list() -> int:
-    unknown = [a for a in sys.argv[1:] if a != "--list"]
+    unknown = [a for a in sys.argv[1:] if a not in ("--list", "--help", "-h")]
     if unknown:
         print(
             f"command line: got {' '.join(unknown)}; only --list is allowed; "
@@ -14,6 +14,8 @@ def _list() -> int:
             file=sys.stderr,
         )
         return cli.BAD_INPUT
+    if {"--help", "-h"} & set(sys.argv):
+        print("usage: python -m validation [--list], python -m validation.NAME [--help]; NAME:")
     for name in cli.names():
         print(f"{name:20} {cli.find(name).summary}")
     return 0

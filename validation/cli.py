@@ -197,9 +197,13 @@ def _run(experiment: Experiment, arguments: list[str]) -> int:
 
 def _require_folder(out: Path) -> None:
     ancestor = out.absolute()
-    while not ancestor.exists():
-        ancestor = ancestor.parent
-    if not ancestor.is_dir() or not os.access(ancestor, os.W_OK):
+    try:
+        while not ancestor.exists():
+            ancestor = ancestor.parent
+        usable = ancestor.is_dir() and os.access(ancestor, os.W_OK)
+    except OSError:  # a name that is too long, a folder that cannot be entered
+        usable = False
+    if not usable:
         raise ArgumentError(
             "--out", str(out), f"{ancestor} is not a folder that can be written", "choose another"
         )

@@ -11,6 +11,7 @@ import datetime
 import hashlib
 import importlib.metadata
 import json
+import math
 import platform
 import time
 from collections.abc import Callable, Mapping
@@ -179,7 +180,7 @@ def run(
         config=json.dumps(dataclasses.asdict(config)),
         forecast=json.dumps(sealed),
         claims=json.dumps(experiment.claims),
-        tables=json.dumps(case.tables(tree)),
+        tables=json.dumps(_finite(case.tables(tree))),
         notes=json.dumps(case.notes()),
         provenance=json.dumps(
             provenance(config, command, time.monotonic() - started)
@@ -224,9 +225,13 @@ def _forecast_once(
         sealed = {"file": str(file), "sha256": checksum(tree), "written": written}
         write_text(seal, json.dumps(sealed))
         return forecast, sealed
-    sealed = json.loads(seal.read_text())
-    tree = read_tree(file)
-    if checksum(tree) != sealed["sha256"] or tree.attrs["setup_sha256"] != prepared:
+    try:
+        sealed = json.loads(seal.read_text())
+        tree = read_tree(file)
+        intact = checksum(tree) == sealed["sha256"] and tree.attrs["setup_sha256"] == prepared
+    except (ValueError, KeyError):
+        intact = False
+    if not intact:
         raise ArgumentError(
             "out",
             str(file),
@@ -281,9 +286,13 @@ def _rows_as_dataset(rows: list[dict], dim: str) -> xr.Dataset:
                 dim,
                 np.array([json.dumps(v) if not isinstance(v, str) else v for v in values]),
             )
-    clean = [{k: _finite(v) for k, v in row.items()} for row in rows]
-    return xr.Dataset(columns, attrs={"rows": json.dumps(clean)})
+    return xr.Dataset(columns, attrs={"rows": json.dumps(_finite(rows))})
 
 
 def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and value != value else value
+    """Return a JSON value with None for every number that is not finite."""
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

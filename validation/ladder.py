@@ -72,7 +72,8 @@ class Ladder:
     Raises
     ------
     ArgumentError
-        If there are no two rungs, names repeat, or coordinates differ between rungs.
+        If there is no rung, names repeat, or coordinates differ: between rungs, from the scale's,
+        from a prediction's.
     """
 
     name: str
@@ -101,7 +102,18 @@ class Ladder:
             )
         first = self.rungs[0].value
         for rung in self.rungs[1:]:
-            _require_same_coordinates(rung.name, rung.value, first)
+            _require_same_coordinates(f"rung {rung.name}", rung.value, first)
+            if set(rung.value.dims) != set(first.dims):
+                raise ArgumentError(
+                    f"rung {rung.name}",
+                    rung.value.dims,
+                    f"must have the dimensions {first.dims}",
+                    "transpose it",
+                )
+        _require_same_coordinates("scale", xr.DataArray(self.scale), first)
+        for source, prediction in self.predictions.items():
+            _require_same_coordinates(f"prediction of {source}", prediction.value, first)
+            _require_same_coordinates(f"uncertainty of {source}", prediction.uncertainty, first)
 
     def completed(self, measured: xr.DataArray) -> Ladder:
         """Return the ladder with its measurement as the last rung."""
@@ -148,19 +160,18 @@ class Ladder:
         """Return one row a source: found, predicted and left where the whole difference is largest.
 
         There the sources add up to prediction minus measurement. `worst` is the largest magnitude
-        at any point, `covered` the share of points at which every rung exists.
+        at any point, `covered` the share of points at which every rung exists. Averages are over
+        these points alone: over others the sources would not add up.
         """
-        whole = self._averaged(self.whole())
+        differences = {source: self.difference(source) for source in self.sources}
+        everywhere = sum((abs(d) for d in differences.values()), xr.zeros_like(self.whole()))
+        exists = xr.apply_ufunc(np.isfinite, everywhere)
+        whole = self._averaged(self.whole().where(exists))
         here = {d: int(i) for d, i in _argmax(abs(whole)).items()}  # where the table stands
-        everywhere = sum(
-            (abs(self.difference(s)) for s in self.sources), xr.zeros_like(self.whole())
-        )
-        covered = float(xr.apply_ufunc(np.isfinite, everywhere).mean())
         rows = []
         for source, lower in zip(self.sources, self.rungs[1:], strict=True):
-            difference = self.difference(source)
-            found = float(self._averaged(difference).isel(here))
-            predicted, uncertainty = self._predicted_at(source, here)
+            found = float(self._averaged(differences[source].where(exists)).isel(here))
+            predicted, uncertainty = self._predicted_at(source, here, exists)
             rows.append(
                 {
                     "ladder": self.name,
@@ -171,20 +182,24 @@ class Ladder:
                     "uncertainty": uncertainty,
                     "found": found,
                     "remainder": found if np.isnan(predicted) else found - predicted,
-                    "worst": float(abs(difference).max()),
-                    "covered": covered,
+                    "worst": float(abs(differences[source]).max()),
+                    "covered": float(exists.mean()),
                     "at": _place(whole.isel(here)),
                     "unit": self.scale_name,
                 }
             )
         return rows
 
-    def _predicted_at(self, source: str, here: Mapping[Hashable, int]) -> tuple[float, float]:
+    def _predicted_at(
+        self, source: str, here: Mapping[Hashable, int], exists: xr.DataArray
+    ) -> tuple[float, float]:
         if source not in self.predictions:
             return np.nan, np.nan
         prediction = self.predictions[source]
         sides = (prediction.value, abs(prediction.uncertainty))
-        value, uncertainty = (float(self._averaged(side / self.scale).isel(here)) for side in sides)
+        value, uncertainty = (
+            float(self._averaged((side / self.scale).where(exists)).isel(here)) for side in sides
+        )
         return value, uncertainty
 
     def to_dataset(self) -> xr.Dataset:
@@ -246,21 +261,17 @@ def _require_same_coordinates(name: str, value: xr.DataArray, other: xr.DataArra
         xr.align(value, other, join="exact")
     except ValueError as error:
         raise ArgumentError(
-            f"rung {name}",
+            name,
             "coordinates that differ from the first rung's",
             "coordinates must be equal exactly",
             "share the coordinate object",
         ) from error
-    if set(value.dims) != set(other.dims):
-        raise ArgumentError(
-            f"rung {name}", value.dims, f"must have the dimensions {other.dims}", "transpose it"
-        )
 
 
 def _argmax(values: xr.DataArray) -> dict:
     if not bool(np.isfinite(values).any()):
         raise ArgumentError(
-            "ladder", "no finite point", "first and last rung must meet somewhere", "check the data"
+            "ladder", "no finite point", "all rungs must meet somewhere", "check the data"
         )
     if values.ndim == 0:
         return {}

@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 import sympy
 import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from numerics.evaluate import VectorField, evaluate, integrate, iterate_map, solve_flow
+from numerics.lambdify import lambdify
 from theory import linear_cnn, linear_network
 from theory.claims import Invariant, System
 from theory.errors import ArgumentError
+from validation.properties import start_strengths, step_sizes
 
 
 @pytest.fixture
@@ -223,3 +227,51 @@ def test_fully_connected_mode_is_the_cnn_mode_without_gain(parameters, time):
         evaluate(linear_cnn.mode_law(), alone, time),
         rtol=1e-14,
     )
+
+
+def descent_path(starts, step, singular, updates):
+    """A under A' = A (1 + a (S - A))^2 from several starts, (start, update)."""
+    values = xr.Dataset(
+        {
+            "singular_value": singular,
+            "initial_strength": ("trial", np.asarray(starts) * singular),
+            "step_size": step / singular,
+        }
+    )
+    grid = xr.DataArray(np.arange(updates + 1), dims="update")
+    return integrate(linear_network.descent_map(), values, grid).values
+
+
+@settings(deadline=None, max_examples=50)
+@given(start_strengths(0.9), start_strengths(0.9), step_sizes(0.5), st.floats(0.01, 100))
+def test_descent_is_monotone_below_half(first, second, step, singular):
+    """For a S <= 1/2, A rises, stays below S (up to rounding), and who starts ahead stays ahead."""
+    path = descent_path([first, second], step, singular, 60)
+    assert (np.diff(path) >= -1e-14 * singular).all()
+    assert (path <= singular * (1 + 1e-14)).all()
+    ahead, behind = (path[0], path[1]) if first >= second else (path[1], path[0])
+    assert (ahead - behind >= -1e-14 * singular).all()
+
+
+@settings(deadline=None, max_examples=40)
+@given(start_strengths(), step_sizes(0.5), st.floats(0.01, 100))
+def test_number_of_updates_to_third_order(start, step, singular):
+    """T3 gives the index of every A that descent passes below 0.99 S, to 0.4 (a S)^2 updates."""
+    identity = linear_network.descent_time()
+    symbols = (linear_network.STEP, linear_network.S, linear_network.A, linear_network.A0)
+    updates_to = lambdify(identity.right / linear_network.STEP, symbols)
+    path = descent_path([start], step, singular, int(8 / step))[0]
+    passed = path < 0.99 * singular
+    predicted = updates_to(step / singular, singular, path[passed], start * singular)
+    error = abs(predicted - np.arange(len(path))[passed])
+    assert error.max() <= 0.4 * step**2 + 1e-9
+
+
+@pytest.mark.parametrize(("step", "stable"), [(0.99, True), (1.01, False)])
+def test_stable_below_one(step, stable):
+    """The fixed point's multiplier is 1 - 2 a S: A reaches S for a S < 1, a 2-cycle beyond."""
+    end = descent_path([0.9], step, 1.0, 4000)[0, -2:]
+    if stable:
+        np.testing.assert_allclose(end, 1, atol=1e-12)
+    else:
+        assert end[0] != pytest.approx(end[1], abs=0.05)

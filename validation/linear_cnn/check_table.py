@@ -4,7 +4,9 @@ from validation.checks import Check
 
 COSINES, COSINES_ONLINE = "pure_cosines", "pure_cosines, online"
 SETS = ("digits", "mnist")
-ANY_SET = ("digits", "mnist", "FILE")
+COSINES_RANDOM = "pure_cosines, random start"
+ANY_SET = (*SETS, "FILE", COSINES_RANDOM)
+ONLINE_SETS = tuple(f"{name}, online" for name in ANY_SET)
 
 
 def _verify(
@@ -106,7 +108,7 @@ CHECKS: tuple[Check, ...] = (
         "online: deviation from full batch at eps over that at eps/4, mean of modes",
         (1.5, 2.6),
         "",
-        ("digits, online", "mnist, online", "FILE, online"),
+        ONLINE_SETS,
         "in",
     ),
     _validate(
@@ -114,7 +116,7 @@ CHECKS: tuple[Check, ...] = (
         "online, autograd: network against online descent",
         1e-11,
         "S_1",
-        ("digits, online", "mnist, online", "FILE, online"),
+        ONLINE_SETS,
     ),
     _verify("C01", "eigendecomposition, transpose, flip, singular values, n = 3..6", 1e-12),
     _verify("C01w", "eigenvectors in the wrong order, convolution: must miss", 1e-3, "", ">="),

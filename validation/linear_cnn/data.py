@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import xarray as xr
 
 from numerics import images as image_room
 from numerics.files import checksum
+from theory.errors import ArgumentError
 
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
@@ -39,20 +42,34 @@ def load_images(config: Config) -> xr.Dataset:
     else:
         loaded = image_room.from_file(config.dataset)
     if count is not None:
-        loaded = image_room.first(loaded, count)
+        with _option("--count"):
+            loaded = image_room.first(loaded, count)
     if config.grey:
-        loaded = image_room.grey(loaded)
-    if average not in (None, 1):
-        loaded = image_room.average_pool(loaded, average)
+        with _option("--grey"):
+            loaded = image_room.grey(loaded)
+    if average is not None and average != 1:
+        with _option("--average"):
+            loaded = image_room.average_pool(loaded, average)
     if config.subtract_mean:
-        loaded = image_room.subtract_mean(loaded)
+        with _option("--subtract-mean"):
+            loaded = image_room.subtract_mean(loaded)
     return loaded
+
+
+@contextlib.contextmanager
+def _option(name: str) -> Iterator[None]:
+    """Let an error speak of the option that the user gave, not of a function's argument."""
+    try:
+        yield
+    except ArgumentError as error:
+        raise ArgumentError(name, error.value, error.expected, error.remedy) from error
 
 
 def case_name(config: Config) -> str:
     """Return the case of a configuration, as checks name it."""
     known = config.dataset if config.dataset in ("pure_cosines", "digits", "mnist") else "FILE"
-    return known + (", online" if config.gradient == "online" else "")
+    start = ", random start" if known == "pure_cosines" and config.init == "random" else ""
+    return known + start + (", online" if config.gradient == "online" else "")
 
 
 def described(images: xr.Dataset) -> str:

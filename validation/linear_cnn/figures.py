@@ -125,38 +125,32 @@ def discovery(result: xr.DataTree, forecasts: dict[str, np.ndarray], measured: s
 
     figure, ax = pyplot.subplots(figsize=(6.5, 6), layout="constrained")
     reference = forecasts[measured]
-    limits = [
-        np.nanmin(reference) * 0.6,
-        np.nanmax([np.nanmax(x) for x in forecasts.values()]) * 1.5,
-    ]
-    ax.plot(limits, limits, color="0.6", lw=1, label="equal")
-    shown = [name for name in forecasts if name != measured]
-    for number, name in enumerate(shown):
-        for mode in range(len(reference)):
-            ax.plot(
-                forecasts[name][mode],
-                reference[mode],
-                ls="",
-                marker=plots.MARKERS[number],
-                ms=8,
-                mfc="white" if number else "black",
-                color=plots.COLOURS[number + 1],
-                label=name if mode == 0 else None,
+    ax.set(xscale="log", yscale="log", xlabel="forecast: updates until S/2")
+    ax.set_ylabel(f"{measured}: updates until S/2")
+    for number, name in enumerate(n for n in forecasts if n != measured):
+        both = np.isfinite(forecasts[name]) & np.isfinite(reference)
+        late = ", ".join(str(mode + 1) for mode in np.flatnonzero(~both))
+        ax.plot(
+            forecasts[name][both],
+            reference[both],
+            ls="",
+            marker=plots.MARKERS[number],
+            ms=8,
+            mfc="white" if number else "black",
+            color=plots.COLOURS[number + 1],
+            label=f"{name} (not within the run: {late})" if late else name,
+        )
+        for mode in np.flatnonzero(both) if number == 0 else ():
+            place = (forecasts[name][mode], reference[mode])
+            ax.annotate(
+                str(mode + 1), place, textcoords="offset points", xytext=(7, -9), fontsize="small"
             )
-            if number == 0:
-                ax.annotate(
-                    str(mode + 1),
-                    (forecasts[name][mode], reference[mode]),
-                    textcoords="offset points",
-                    xytext=(7, -9),
-                    fontsize="small",
-                )
-    ax.set(
-        xscale="log",
-        yscale="log",
-        xlabel="forecast: updates until S/2",
-        ylabel=f"{measured}: updates until S/2",
-    )
+    ax.axline((1, 1), (10, 10), color="0.6", lw=1, label="equal")
+    times = np.concatenate([x[np.isfinite(x)] for x in forecasts.values()])
+    if len(times):
+        ax.set(
+            xlim=(times.min() * 0.6, times.max() * 1.5), ylim=(times.min() * 0.6, times.max() * 1.5)
+        )
     ax.set_title("discovery of each mode, mean of trials (numbers: modes)")
     ax.legend()
     return figure
@@ -181,3 +175,9 @@ def online(
     ax.set_ylim(-0.05, 1.3)
     plots.shared_legend(figure, lines["mode"], "mode")
     return figure
+
+
+def _named(name: str, missing: np.ndarray) -> str:
+    if not len(missing):
+        return name
+    return f"{name} (not within the run: {', '.join(map(str, missing))})"

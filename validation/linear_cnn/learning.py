@@ -107,11 +107,17 @@ class Setting:
             strengths["update"].values, strengths.values, self.modes.singular_values
         )
 
-    def stability_note(self) -> list[str]:
-        """Return warnings on the size of the step."""
-        if self.epsilon > 0.5:
+    def stability_note(self, boost: int = 1) -> list[str]:
+        """Return warnings on the size of the step.
+
+        Parameters
+        ----------
+        boost : int
+            How many times larger the step is when it comes: p online, where each class has one image.
+        """
+        if boost * self.epsilon > 0.5:
             return [
-                f"warning: the step is {self.epsilon:.2g} of the stability bound; above one half "
+                f"warning: the step is {boost * self.epsilon:.2g} of the stability bound; above one half "
                 "modes overshoot and the laws of small steps do not hold"
             ]
         if self.epsilon > 0.1:

@@ -70,11 +70,15 @@ class PureCosines:
         self.samples = draw_samples(s, s.updates) if self.online else None
         self.grid = record_grid(s.updates, s.every)
 
+    @property
+    def _boost(self) -> int:
+        """How many times larger the step of a mode is when its image is shown alone."""
+        return self.setting.classes if self.online else 1
+
     def _require_stable(self) -> None:
         s = self.setting
-        factor = s.classes if self.online else 1
         # the fully connected network is given the same fastest rate, so one bound serves both
-        bound = 1.0 / (factor * s.loss_scale * s.fastest)
+        bound = 1.0 / (self._boost * s.loss_scale * s.fastest)
         if s.learning_rate >= bound:
             raise ArgumentError(
                 "--learning-rate",
@@ -273,7 +277,7 @@ class PureCosines:
             f"{s.classes} pure cosines of {s.spectra.side} x {s.spectra.side} pixels, "
             f"{len(s.seeds)} trials, {s.updates} updates, learning rate {s.learning_rate:.4g} (CNN) "
             f"and {s.layer_rate:.4g} (fully connected), a S <= {s.epsilon:.3g}.",
-            *s.stability_note(),
+            *s.stability_note(self._boost),
         ]
 
     def figures(self, result: xr.DataTree) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def in_pixels(model, weights):
     )
 
 
-@pytest.mark.parametrize("side", [2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("side", [2, 3])
 def test_rates_are_the_derived_law(side):
     """The array law equals the registered System, for two outputs on n x n images, to 1e-12.
 
