@@ -268,11 +268,13 @@ def descent_time() -> Identity:
 
 
 def step_errors() -> tuple[sympy.Expr, sympy.Expr]:
-    """Return flow minus descent, A_flow - A_descent: its first order in a, and the next term of T3.
+    """Return flow minus descent at one time, first and second order in a, at the flow's strength A.
 
-    Descent is later than the flow by the second term of T3, a number of updates; times the speed
-    2 a A (S - A) this is a difference in A. The second expression bounds what is left.
+    Descent is later than the flow by d + a d2 updates, the second and third terms of T3. With the
+    speed v = 2 a A (S - A) this is v d, then v a d2 - v v' d^2/2 - v^2 d d' (both expanded where the
+    flow is, not where the descent is).
     """
     _, delay, next_delay = descent_time_terms()
     speed = 2 * STEP * A * (S - A)
-    return speed * delay, speed * STEP * next_delay
+    bend = speed * sympy.diff(speed, A) * delay**2 / 2 + speed**2 * delay * sympy.diff(delay, A)
+    return speed * delay, speed * STEP * next_delay - bend

@@ -34,7 +34,7 @@ def definite_integral(
     for term in sympy.Add.make_args(fractions):
         numerator, denominator = sympy.fraction(sympy.together(term))
         slope = sympy.diff(denominator, variable)
-        if slope == 0:
+        if sympy.degree(denominator, variable) != 1:  # no logarithm, or not only one
             total += sympy.integrate(term, (variable, start, variable))
             continue
         # a simple pole: denominator linear, numerator free of the variable

@@ -250,7 +250,7 @@ def test_descent_time_as_printed():
 def test_order_of_the_step_error(terms):
     """Flow minus descent after one flow time falls as a; less its first term as a^2; less both a^3.
 
-    Evaluated at the strength that descent has reached.
+    Evaluated at the strength that the flow has.
     """
     curve = sympy.lambdify([TAU, A0, S], mode_law().closed_form[A])
     predicted = sympy.lambdify([A, A0, S, STEP], sum(step_errors()[:terms], sympy.S.Zero))
@@ -259,7 +259,7 @@ def test_order_of_the_step_error(terms):
         updates = round(1.6 / step)
         reached = descend(step, updates)[-1]
         flow = curve(updates * step, START, LIMIT)
-        return flow - reached - predicted(reached, START, LIMIT, step)
+        return flow - reached - predicted(flow, START, LIMIT, step)
 
     assert measured_order(error) == pytest.approx(terms + 1, abs=0.1)
 

@@ -45,6 +45,10 @@ class Bound(Claim):
     attained: Mapping[sympy.Symbol, sympy.Expr]
 
     def __post_init__(self) -> None:
+        if self.left == self.right:
+            raise ArgumentError(
+                "right", str(self.right), "the sides of a bound must differ", "state a bound"
+            )
         if self.certificate.is_nonnegative is not True:
             raise ArgumentError(
                 "certificate",

@@ -80,8 +80,11 @@ def check_claim(
     equations = claim.equations()
     generator = random.Random(seed)
     symbols = _symbols(claim, equations)
-    chosen = [_rational_point(claim, symbols, generator) for _ in range(points)]
-    differences = [_difference(e, point) for point in chosen for e in equations]
+    chosen, differences = [], []
+    for _ in range(points):
+        point, at_point = _regular_point(claim, equations, symbols, generator)
+        chosen.append(point)
+        differences += at_point
     mutants, survivors = 0, []
     if mutate:
         quick = _Point(chosen[0], generator)
@@ -105,6 +108,21 @@ def check_claim(
 def _symbols(claim: Claim, equations) -> set[sympy.Symbol]:
     sides = [side for e in equations for side in (e.left, e.right)]
     return {s for expression in (*sides, *claim.given) for s in expression.free_symbols}
+
+
+def _regular_point(
+    claim: Claim,
+    equations: tuple[Equation, ...],
+    symbols: set[sympy.Symbol],
+    generator: random.Random,
+) -> tuple[dict[sympy.Symbol, sympy.Expr], list[float]]:
+    """Draw a point at which every side is finite; return it with the differences there."""
+    for _ in range(20):
+        point = _rational_point(claim, symbols, generator)
+        differences = [_difference(e, point) for e in equations]
+        if all(map(math.isfinite, differences)):
+            return point, differences
+    return point, [math.inf]
 
 
 def _rational_point(
@@ -179,6 +197,8 @@ class _Point:
 
 def _difference(equation: Equation, point: dict[sympy.Symbol, sympy.Expr]) -> float:
     left, right = (_value(side, point) for side in (equation.left, equation.right))
+    if not (left.is_finite and right.is_finite):
+        return math.nan
     scale = max(abs(left), abs(right), sympy.Float(1, DIGITS))
     return float(abs(left - right) / scale)
 

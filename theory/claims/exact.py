@@ -6,7 +6,8 @@ import sympy
 def reduce(expression: sympy.Expr) -> sympy.Expr:
     """Bring an expression to a form in which zero shows as zero.
 
-    Expansion decides polynomials with algebraic coefficients (roots of unity among them);
+    Expansion decides polynomials with algebraic coefficients such as the roots of unity of order 2,
+    3, 4, 6 and 8 (those of order 5 keep nested roots);
     what is left is rational in its generators (symbols, exponentials, logarithms) and is decided
     by bringing it over one denominator. Logarithms of rational functions are split into those of
     their irreducible factors, up to the branch, which a numeric point decides.

@@ -56,6 +56,20 @@ class Identity(Claim):
                 "right", self.right.shape, f"must have the shape {self.left.shape}", "reshape it"
             )
 
+        if (self.variable is None) != (self.order is None):
+            raise ArgumentError(
+                "order", self.order, "an expansion needs both variable and order", "pass both"
+            )
+        for _, *sides in self._sides() if self.order is not None else ():
+            for side in sides:
+                if not sympy.expand(side).is_polynomial(self.variable):
+                    raise ArgumentError(
+                        "order",
+                        str(side),
+                        f"the sides of an expansion must be polynomials in {self.variable}",
+                        "expand them first",
+                    )
+
     def _is_matrix(self) -> bool:
         return isinstance(self.left, sympy.MatrixBase)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -56,6 +57,8 @@ def register(
     """
 
     def decorate(factory: Callable[..., ClaimType]) -> Callable[..., ClaimType]:
+        signature = inspect.signature(factory)
+
         @functools.cache
         @functools.wraps(factory)
         def derived(**size: Any) -> ClaimType:
@@ -65,8 +68,9 @@ def register(
         @functools.wraps(factory)
         def named(*positional: Any, **size: Any) -> ClaimType:
             # one cached object for mode_law(2) and mode_law(n=2)
-            bound = dict(zip(_argument_names(factory), positional, strict=False))
-            return derived(**bound, **size)
+            bound = signature.bind(*positional, **size)
+            bound.apply_defaults()
+            return derived(**bound.arguments)
 
         name = f"{_system(factory.__module__)}.{factory.__name__}"
         if name in _ENTRIES:
@@ -80,11 +84,6 @@ def register(
 def _system(module: str) -> str:
     floor, *rooms = module.split(".")
     return rooms[0] if floor == "theory" and rooms else (rooms or [floor])[-1]
-
-
-def _argument_names(factory: Callable[..., Claim]) -> tuple[str, ...]:
-    code = factory.__code__
-    return code.co_varnames[: code.co_argcount]
 
 
 def registered() -> Iterator[Entry]:

@@ -63,6 +63,12 @@ class Origin:
     parent: System
     relation: Mapping[sympy.Symbol, sympy.Expr]
 
+    def __post_init__(self) -> None:
+        if not self.relation:
+            raise ArgumentError(
+                "relation", "{}", "must relate the two states", "name at least one variable"
+            )
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class System(Claim):
@@ -109,6 +115,14 @@ class System(Claim):
                 str(dict(self.law)),
                 "a system needs a closed form, an origin, a potential or an invariant to be judged by",
                 "state one of them",
+            )
+
+        if missing := [str(x) for x in self.closed_form if x not in self.initial]:
+            raise ArgumentError(
+                "initial",
+                str(dict(self.initial)),
+                f"a closed form starts somewhere; missing: {', '.join(missing)}",
+                "name the symbol of each initial value",
             )
 
     @property

@@ -10,7 +10,7 @@ from theory import linear_network
 from theory.claims import Identity, Invariant, Origin, Reference, Step, System, register
 from theory.fourier import PAPER
 from theory.gradient_flow import TAU, UPDATE, descent_of
-from theory.logistic import A0, A1, NAMES, A, S, logistic_law
+from theory.logistic import A0, A1, NAMES, A, S, definite_integral, logistic_law
 
 N = sympy.Symbol("n", positive=True)
 V = sympy.Symbol("v", positive=True)
@@ -222,13 +222,14 @@ def descent_map() -> System:
 def discovery_time() -> Identity:
     """tau(A0 -> A1) = ln[A1 (S - A0)/(A0 (S - A1))]/(2 n v S): when the sigmoid reaches A1 (T1).
 
-    Left: the sigmoid at that time; right: A1.
+    Left: the integral of dA over the mode law's rate, from A0 to A1.
     """
     time = linear_network.discovery_time().right / (N * V)
+    _, integral = definite_integral(1 / mode_law().law[A], A, A0)
     return Identity(
         name="discovery time of a linear CNN's mode",
-        left=mode_law().closed_form[A].subs(TAU, time),
-        right=A1,
+        left=sympy.expand_log(integral.subs(A, A1)),
+        right=time,
         given=(A0 < S, A1 < S),
         derivation=(
             *linear_network.discovery_time().derivation,
@@ -241,7 +242,7 @@ def discovery_time() -> Identity:
 def early_growth() -> System:
     """dk_f/dtau = g beta_f, dbeta_f/dtau = g k_f while A << S; any data, g = n ||Syx^_f||.
 
-    beta_f is the part of conj(b_f) along Syx^_f: k_f = q+ exp(g tau) + q- exp(-g tau),
+    beta_f = b_f^H Syx^_f/||Syx^_f||: k_f = q+ exp(g tau) + q- exp(-g tau),
     q+- = (k_f(0) +- beta_f(0))/2.
     """
     k, beta, k0, beta0 = sympy.symbols("k beta k0 beta0")

@@ -188,21 +188,16 @@ class PureCosines:
         )
 
     def _step_prediction(self, sigmoid: xr.DataArray, steps: np.ndarray) -> Prediction:
-        """Flow minus descent by T3's first correction, at the strength that the flow has."""
+        """Flow minus descent to first order, at the strength that the flow has; next order as error."""
         s = self.setting
-        first, following = layer_laws.step_errors()
+        correction, following = layer_laws.step_errors()
         symbols = (logistic.A, logistic.A0, logistic.S, layer_laws.STEP)
         singular = s.modes.singular_values[:, None]
         # the logarithm of S - A ends where rounding has eaten the difference
         strength = np.clip(sigmoid.values, None, (1 - 1e-9) * singular)
         values = (strength, self.strengths[:, :, None], singular, steps[:, None])
-        correction, rest = (lambdify(e, symbols)(*values) for e in (first, following))
-        # what a delay of d updates leaves after its first order: d^2/2 times the acceleration
-        speed = 2 * steps[:, None] * strength * (singular - strength)
-        delay = correction / speed
-        acceleration = speed * 2 * steps[:, None] * (singular - 2 * strength)
-        uncertainty = np.abs(rest) + np.abs(acceleration) * delay**2 / 2
-        return Prediction(s.trajectory(correction, self.grid), s.trajectory(uncertainty, self.grid))
+        first, second = (lambdify(e, symbols)(*values) for e in (correction, following))
+        return Prediction(s.trajectory(first, self.grid), s.trajectory(np.abs(second), self.grid))
 
     # --- measurement ------------------------------------------------------------------------
 
