@@ -170,7 +170,7 @@ def _run(experiment: Experiment, arguments: list[str]) -> int:
     # one thread: the same values bit for bit, and at these sizes no slower
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-    from validation.experiment import run
+    from validation.experiment import config_hash, run
     from validation.report.document import document, exit_code
     from validation.report.terminal import print_result
 
@@ -178,6 +178,11 @@ def _run(experiment: Experiment, arguments: list[str]) -> int:
     command = _command(experiment.name, arguments)
     console.print(f"{experiment.name}: {experiment.summary}", highlight=False)
     console.print(f"running {command}", highlight=False, soft_wrap=True)
+    store = options.out / f".{experiment.name}" / config_hash(config)
+    if store.exists() and not options.fresh:
+        console.print(
+            f"going on from an earlier run in {store}; --fresh starts over", soft_wrap=True
+        )
     with _progress(console) as progress:
         outcome = run(
             experiment,

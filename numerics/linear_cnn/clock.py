@@ -7,6 +7,8 @@ import dataclasses
 import numpy as np
 
 from numerics.evaluate import VectorField
+from numerics.linear_cnn.spectra import ModeSpectra
+from numerics.singular_modes import SingularModes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,3 +83,36 @@ class Clocks:
         speed, size = self.magnitudes[0][used], (self.kernel + self.outputs)[0, 0][used] / 2
         alone = np.log(self.singular_values[0] / (self.side * self.variances[0] * speed * size**2))
         return float(np.maximum(alone / (2 * speed), 0.0).min()) + 1.0
+
+
+def clocks_of(
+    modes: SingularModes,
+    spectra: ModeSpectra,
+    kernel: np.ndarray,
+    outputs: np.ndarray,
+    *,
+    ignore_shared_frequencies: bool = False,
+) -> Clocks:
+    """Return the clocks of a data set's modes from start amplitudes, (trial, mode, N).
+
+    Parameters
+    ----------
+    ignore_shared_frequencies : bool
+        Take each mode as if it were alone. On data whose modes share frequencies this is an
+        idealisation, and wrong by far: it has to be asked for by name.
+
+    Raises
+    ------
+    ArgumentError
+        If modes share frequencies and that was not asked for.
+    """
+    if not ignore_shared_frequencies:
+        spectra.require_disjoint()
+    return Clocks(
+        side=spectra.side,
+        singular_values=modes.singular_values,
+        variances=modes.variances,
+        magnitudes=spectra.magnitudes,
+        kernel=kernel,
+        outputs=outputs,
+    )

@@ -221,7 +221,7 @@ def measure(problem: Problem) -> list[Row]:
         ),
         "3  circulant matrices, batched": (scaled(problem.circulant, 500), 10),
         "4  Fourier variables": (whole(problem.fourier, 3), 100),
-        "5  map, all 8000 updates kept": (whole(problem.map, 5), 1000),
+        "5  map, all 8000 updates kept": (whole(problem.map, 9), 1000),
         "6  coupled flow, DOP853": (whole(problem.flow, 3), None),
         "7  closed form, all 8000 times": (whole(problem.closed_form, 9), 5000),
     }
@@ -255,7 +255,7 @@ def processor() -> str:
 
 def show(rows: list[Row], errors: dict[str, float]) -> None:
     """Print agreement, times and the machine."""
-    console = Console()
+    console = Console(width=110)
     for name, error in errors.items():
         console.print(f"agreement  {name}: {error:.1e} S")
     table = Table(title=f"n = 16, p = {CLASSES}, {UPDATES} updates, {TRIALS} trials, one thread")

@@ -102,7 +102,7 @@ def test_map_is_iterated():
 
 
 def test_two_state_variables():
-    """k' = g beta, beta' = g k: cosh and sinh; evaluated and integrated, as a Dataset."""
+    """K' = g beta, beta' = g k: cosh and sinh; evaluated and integrated, as a Dataset."""
     law = linear_cnn.early_growth()
     values = xr.Dataset({"k0": 1.0, "beta0": 0.0, "g": ("mode", [1.0, 2.0])})
     time = xr.DataArray([0.0, 0.5, 1.0], dims="time")
@@ -169,7 +169,7 @@ def test_map_refuses_indices(indices):
 
 
 def test_map_stops_at_infinity():
-    """x' = x^2 from 2 leaves the doubles after 10 steps."""
+    """X' = x^2 from 2 leaves the doubles after 10 steps."""
     message = "time: got 11; the map left the finite numbers; end earlier"
     with pytest.raises(ArgumentError, match=message), np.errstate(over="ignore"):
         iterate_map(lambda _, x: x**2, np.full(1, 2.0), np.array([0, 11]))
@@ -220,7 +220,7 @@ def test_time_in_the_law():
 
 
 def test_fully_connected_mode_is_the_cnn_mode_without_gain(parameters, time):
-    """n v = 1 turns one law into the other."""
+    """N v = 1 turns one law into the other."""
     alone = parameters.assign(image_side=2.0, spectral_magnitude=0.5)
     xr.testing.assert_allclose(
         evaluate(linear_network.mode_law(), parameters, time),

@@ -44,7 +44,7 @@ def tree():
 
 
 def test_a_tree_comes_back_identical(tree, tmp_path):
-    """xarray finds no difference, and neither does the checksum of all bits."""
+    """Xarray finds no difference, and neither does the checksum of all bits."""
     before = files.checksum(tree)
     back = files.read_tree(files.write_tree(tmp_path / "new" / "tree.nc", tree))
     xr.testing.assert_identical(back, tree)

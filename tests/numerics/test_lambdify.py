@@ -78,7 +78,7 @@ def test_arguments_broadcast():
     ["sigmoid", "rational", "trigonometric", "Piecewise", "Max", "Min", "matrix", "complex"],
 )
 def test_gradients_flow_through_torch(name):
-    """torch's derivative equals the finite difference in every argument (gradcheck)."""
+    """Torch's derivative equals the finite difference in every argument (gradcheck)."""
     expression = EXPRESSIONS[name]
     arguments = arguments_of(expression)
     function = lambdify(expression, arguments, "torch")

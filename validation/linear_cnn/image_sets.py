@@ -16,7 +16,7 @@ import xarray as xr
 
 from numerics import linear_network
 from numerics.evaluate import evaluate
-from numerics.linear_cnn.clock import Clocks
+from numerics.linear_cnn.clock import clocks_of
 from numerics.linear_cnn.fourier_model import FourierDescent, unpack
 from numerics.linear_cnn.starts import growing_amplitudes, random_start
 from numerics.schema import quantity
@@ -190,14 +190,7 @@ class ImageSet:
         """Each mode as if it shared no frequency: clocks of the growing amplitudes, (trial, mode, time)."""
         s = self.setting
         growing = growing_amplitudes(self.start, s.modes, s.spectra)
-        clocks = Clocks(
-            s.spectra.side,
-            s.modes.singular_values,
-            s.modes.variances,
-            s.spectra.magnitudes,
-            growing,
-            growing,
-        )
+        clocks = clocks_of(s.modes, s.spectra, growing, growing, ignore_shared_frequencies=True)
         strengths = clocks.vector_field().flow(
             self._times(s.learning_rate), **TOLERANCES, observe=clocks.strengths
         )

@@ -16,7 +16,7 @@ from numerics import images as image_room
 from numerics import linear_network
 from numerics.evaluate import iterate_map
 from numerics.lambdify import lambdify
-from numerics.linear_cnn.clock import Clocks
+from numerics.linear_cnn.clock import Clocks, clocks_of
 from numerics.linear_cnn.fourier_model import FourierDescent, FourierModel, FourierWeights, unpack
 from numerics.linear_cnn.spectra import (
     ModeSpectra,
@@ -421,14 +421,7 @@ def _sums(balanced: bool) -> tuple[Cosines, Clocks, FourierWeights]:
         cosines.spectra.magnitudes > 0
     )
     share = 1.0 if balanced else 0.3
-    clocks = Clocks(
-        cosines.spectra.side,
-        cosines.modes.singular_values,
-        cosines.modes.variances,
-        cosines.spectra.magnitudes,
-        kernel,
-        share * kernel,
-    )
+    clocks = clocks_of(cosines.modes, cosines.spectra, kernel, share * kernel)
     outputs = from_outputs(share * to_outputs(cosines.start.outputs))
     return cosines, clocks, cosines.model.weights(cosines.start.kernels, outputs)
 

@@ -142,7 +142,7 @@ def test_two_frequencies_are_the_derived_law():
 
 
 def test_clocks_start_at_zero(problem):
-    """theta = 0 gives the start: its amplitudes and its A0."""
+    """Theta = 0 gives the start: its amplitudes and its A0."""
     start, clocks = problem.aligned(1e-2, RATIOS["balanced"])
     zero = clocks.vector_field().start
     np.testing.assert_allclose(clocks.amplitudes(zero), clocks.kernel)
@@ -163,9 +163,7 @@ amplitudes_of = st.lists(
 def test_strength_grows_with_the_clock(frequencies, singular, variance, theta, later):
     """G(theta) increases for any k0, b0 >= 0; where it begins below S, it ends at S."""
     kernel, outputs, speed = (np.array(x)[None, None] for x in zip(*frequencies, strict=True))
-    clocks = Clocks(
-        4, np.array([singular]), np.array([variance]), speed[0], kernel, outputs
-    )
+    clocks = Clocks(4, np.array([singular]), np.array([variance]), speed[0], kernel, outputs)
     now, then = (clocks.strengths(np.array([[t]]))[0, 0] for t in (theta, theta + later))
     assert then > now
     if clocks.strengths(np.zeros((1, 1)))[0, 0] < singular:

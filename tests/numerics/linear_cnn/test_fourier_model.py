@@ -62,9 +62,7 @@ def test_rates_are_the_derived_law(side):
     field = model.vector_field(weights)
     factories = {entry.name: entry.factory for entry in registered()}
     system = factories[field.system](n=side, p=2)
-    law = lambdify(
-        sympy.Matrix(list(system.law.values())), [*system.state, *system.parameters]
-    )
+    law = lambdify(sympy.Matrix(list(system.law.values())), [*system.state, *system.parameters])
     values = {f"Syx_{i}_{j}": x for (i, j), x in np.ndenumerate(modes.output_input)}
     values |= {f"Sxx_{i}_{j}": x for (i, j), x in np.ndenumerate(modes.input_input)}
     rates = unpack(field.rates(field.start))
@@ -120,7 +118,9 @@ def loss_of(modes, kernel, outputs):
     n = round(np.sqrt(len(kernel)))
     squares = modes.inputs.reshape(-1, n, n)
     hidden = sum(
-        kernel[a * n + b] * np.roll(squares, (a, b), axis=(1, 2)) for a in range(n) for b in range(n)
+        kernel[a * n + b] * np.roll(squares, (a, b), axis=(1, 2))
+        for a in range(n)
+        for b in range(n)
     )
     errors = modes.targets - hidden.reshape(len(squares), -1) @ outputs.T
     return (errors**2).sum() / (2 * len(squares))
@@ -307,9 +307,7 @@ def learnt(data, kernels, rate, updates=60):
     model = FourierModel(modes)
     weights = model.weights(start.kernels, start.outputs)
     scale = np.linalg.norm(kernels, axis=1)
-    scaled = FourierWeights(
-        weights.kernel * scale[:, None], weights.outputs * scale[:, None, None]
-    )
+    scaled = FourierWeights(weights.kernel * scale[:, None], weights.outputs * scale[:, None, None])
     learner = FourierDescent(model, scaled, rate, loss_scale=1.0)
     return modes, spectra, train(learner, record_grid(updates, 10)).observations
 
@@ -319,7 +317,9 @@ def size_and_step(data, step=0.2, start=1e-2):
     modes = singular_modes(data)
     spectra = mode_spectra(modes)
     gain = (spectra.side * spectra.largest * modes.singular_values).max()
-    wide = spectra.side * (modes.variances / modes.singular_values * spectra.magnitudes.sum(1)).max()
+    wide = (
+        spectra.side * (modes.variances / modes.singular_values * spectra.magnitudes.sum(1)).max()
+    )
     return np.full((2, 1), np.sqrt(start / wide)), step / gain
 
 
@@ -343,7 +343,7 @@ def test_shifted_and_flipped_cosines(cosines, down, right, flipped):
 @settings(deadline=None, max_examples=25)
 @given(cosine_sets(), st.floats(0.1, 10))
 def test_brighter_images(cosines, brightness):
-    """x -> s x: S -> s S, lambda -> s^2 lambda, n vmax stays; time runs s times as fast.
+    """X -> s x: S -> s S, lambda -> s^2 lambda, n vmax stays; time runs s times as fast.
 
     Kernels by 1/sqrt(s) and the learning rate by 1/s: A(t) -> s A(t), update by update.
     """
@@ -351,9 +351,7 @@ def test_brighter_images(cosines, brightness):
     brighter = data.assign(image=data.image * brightness)
     kernels, rate = size_and_step(data)
     modes, spectra, curve = learnt(data, kernels, rate)
-    modes_2, spectra_2, curve_2 = learnt(
-        brighter, kernels / np.sqrt(brightness), rate / brightness
-    )
+    modes_2, spectra_2, curve_2 = learnt(brighter, kernels / np.sqrt(brightness), rate / brightness)
     np.testing.assert_allclose(
         modes_2.singular_values, brightness * modes.singular_values, rtol=1e-10
     )
@@ -374,7 +372,9 @@ def test_order_of_samples_and_of_labels(problem, order, names):
     pixels, label = problem
     modes = modes_or_rejected(pixels, label)
     # the modes of equal singular values are arbitrary
-    assume(modes.smallest_gap > 1e-3 and modes.singular_values[-1] > 1e-3 * modes.singular_values[0])
+    assume(
+        modes.smallest_gap > 1e-3 and modes.singular_values[-1] > 1e-3 * modes.singular_values[0]
+    )
     start = starts.random_start(range(2), pixels=pixels[0].size, classes=3, scale=0.1)
     side = pixels.shape[-1]
     curvature = 0.1 * side**2 * np.linalg.eigvalsh(modes.input_input)[-1]
@@ -397,7 +397,9 @@ def test_order_of_samples_and_of_labels(problem, order, names):
 
 def test_absent_frequencies_change_nothing():
     """Cosines use 5 of 34 frequencies: the rest of the kernel stays, and training is torch's."""
-    data = cosine_sums(8, [[(0, 0, 1, 0), (1, 2, 1, 0)], [(3, 1, 1, 1), (4, 4, 1, 0), (0, 1, 1, 0)]])
+    data = cosine_sums(
+        8, [[(0, 0, 1, 0), (1, 2, 1, 0)], [(3, 1, 1, 1), (4, 4, 1, 0), (0, 1, 1, 0)]]
+    )
     modes = singular_modes(data)
     start = starts.random_start(range(2), pixels=64, classes=2, scale=0.02)
     model = FourierModel(modes)

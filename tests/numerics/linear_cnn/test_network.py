@@ -30,13 +30,13 @@ def matrix_of(kernel, operation="convolution"):
 
 @pytest.fixture
 def three():
-    """n = 3: an asymmetric kernel, two outputs, four images; all in eighths, exact in binary."""
+    """N = 3: an asymmetric kernel, two outputs, four images; all in eighths, exact in binary."""
     draw = np.random.default_rng(0).integers(-16, 16, size=(7, 9)) / 8
     return draw[0], draw[1:3], draw[3:]
 
 
 def test_forward_is_the_circulant_matrix(three):
-    """n = 3: predictions are W dbc(k) x, exactly in binary fractions."""
+    """N = 3: predictions are W dbc(k) x, exactly in binary fractions."""
     kernel, outputs, pixels = three
     expected = pixels @ (outputs @ matrix_of(kernel)).T
     found = network_of(kernel, outputs)(torch.tensor(pixels))[0].detach().numpy()
@@ -146,5 +146,7 @@ def test_flip_conjugates_the_spectrum(side):
 def test_no_biases_and_one_kernel_a_trial():
     """Parameters: kernels (trial, 1, n, n) and outputs (trial, p, N), nothing else."""
     start = starts.random_start(range(3), pixels=16, classes=2, scale=1.0)
-    shapes = {name: tuple(p.shape) for name, p in LinearCNN(start, torch.float32, CPU).named_parameters()}
+    shapes = {
+        name: tuple(p.shape) for name, p in LinearCNN(start, torch.float32, CPU).named_parameters()
+    }
     assert shapes == {"kernel": (3, 1, 4, 4), "outputs": (3, 2, 16)}

@@ -29,9 +29,7 @@ def convolved(kernel, image):
 def by_fourier(kernel, image):
     """The same on flattened arrays, h^ = n k^ x^."""
     side = spectra.image_side(len(kernel))
-    return spectra.from_spectrum(
-        side * spectra.to_spectrum(kernel) * spectra.to_spectrum(image)
-    )
+    return spectra.from_spectrum(side * spectra.to_spectrum(kernel) * spectra.to_spectrum(image))
 
 
 sides_with = image_sides(2, 7).flatmap
@@ -128,7 +126,7 @@ def test_extreme_gains(side):
 
 @pytest.mark.parametrize("side", [15, 16])
 def test_self_conjugate_frequencies(side):
-    """vbar = 1 at (0, 0); at (8, 8) and (8, 0) for n = 16 only: for n = 15 they are pairs."""
+    """Vbar = 1 at (0, 0); at (8, 8) and (8, 0) for n = 16 only: for n = 15 they are pairs."""
     data = pure_cosines(
         image_side=side, frequencies=[(0, 0), (8, 8), (8, 0), (0, 4)], amplitudes=[4, 3, 2, 1]
     )
@@ -203,7 +201,9 @@ def test_half_plane_maps_back_and_forth(pixels):
 
 def test_half_plane_leaves_out_absent_frequencies():
     """Seven cosines use seven frequencies, one of a pair each; the rest of the plane is 0."""
-    data = cosine_sums(8, [[(0, 0, 1, 0), (1, 2, 1, 0)], [(3, 1, 1, 1), (4, 4, 1, 0), (7, 7, 1, 0)]])
+    data = cosine_sums(
+        8, [[(0, 0, 1, 0), (1, 2, 1, 0)], [(3, 1, 1, 1), (4, 4, 1, 0), (7, 7, 1, 0)]]
+    )
     modes = singular_modes(data)
     plane = spectra.half_plane(modes.inputs)
     assert plane.indices.tolist() == [0, 1 * 8 + 1, 1 * 8 + 2, 3 * 8 + 1, 4 * 8 + 4]
