@@ -8,8 +8,9 @@ missed.
 
 import os
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # before the libraries are loaded
+os.environ["OMP_NUM_THREADS"] = "1"  # before the libraries are loaded
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
 
 import argparse
 import dataclasses

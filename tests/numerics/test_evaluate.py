@@ -150,14 +150,14 @@ def test_refusals(parameters, time, function, changes, message):
 
 def test_refuses_a_law_without_closed_form(parameters, time):
     """The remedy is to integrate."""
-    with pytest.raises(ArgumentError, match="law: got .*has no closed form; integrate it instead"):
+    with pytest.raises(ArgumentError, match=r"law: got .*has no closed form; integrate it instead"):
         evaluate(linear_cnn.descent_map(), parameters.assign(flow_time_step=0.1), time)
 
 
 @pytest.mark.parametrize("times", [[0.0, 0.2, 0.1], [0.0, 0.0], [-1.0, 0.0], []])
 def test_flow_refuses_times(parameters, times):
     """Times increase, from 0 on."""
-    with pytest.raises(ArgumentError, match="time: got .*must be one-dimensional"):
+    with pytest.raises(ArgumentError, match=r"time: got .*must be one-dimensional"):
         integrate(linear_cnn.mode_law(), parameters, xr.DataArray(times, dims="time"))
 
 
@@ -177,7 +177,7 @@ def test_map_stops_at_infinity():
 
 def test_flow_stops_at_a_pole():
     """dx/dt = x^2 from 1 is infinite at t = 1: the integrator says so."""
-    with pytest.raises(ArgumentError, match="time: got 2.0; the integrator stopped"):
+    with pytest.raises(ArgumentError, match=r"time: got 2.0; the integrator stopped"):
         solve_flow(
             lambda _, x: x**2,
             np.ones(1),

@@ -92,18 +92,22 @@ def test_any_bit_changes_the_checksum(variable, position, bit):
     assert files.checksum(built(values)) != files.checksum(built(values | {variable: flipped}))
 
 
+def replace_checks(tree, change):
+    tree["checks"] = xr.DataTree(change(tree["/checks"].to_dataset()))
+
+
 CHANGES = {
     "attribute of the tree": lambda t: t.attrs.update(version=2),
-    "attribute of a group": lambda t: t["/ladders/full"].attrs.update(scale=0.1 + 1e-16),
+    "attribute of a group": lambda t: t["/ladders/full"].attrs.update(scale=np.nextafter(0.1, 1)),
     "attribute of a variable": lambda t: t["/ladders/full"].strength.attrs.update(units="Hz"),
     "attribute added": lambda t: t["/checks"].attrs.update(more=""),
     "group added": lambda t: t.update({"more": xr.DataTree()}),
-    "variable renamed": lambda t: t.update({"checks": xr.DataTree(xr.Dataset({"f": t["/checks"].found}))}),
-    "dimension renamed": lambda t: t.update({"checks": xr.DataTree(t["/checks"].to_dataset().rename(check="row"))}),
+    "variable renamed": lambda t: replace_checks(t, lambda d: d.rename(found="asked")),
+    "dimension renamed": lambda t: replace_checks(t, lambda d: d.rename(check="row")),
     "one text": lambda t: t["/ladders/full"]["text"].values.__setitem__(0, "two"),
     "sign of zero": lambda t: t["/ladders/full"].odd.values.__setitem__(1, 0.0),
-    "kind of number": lambda t: t.update({"checks": xr.DataTree(t["/checks"].to_dataset().astype("float32"))}),
-}  # fmt: skip
+    "kind of number": lambda t: replace_checks(t, lambda d: d.astype("float32")),
+}
 
 
 @pytest.mark.parametrize("what", CHANGES)

@@ -185,7 +185,7 @@ def test_discovery_at_the_start():
 @pytest.mark.parametrize("labels", [[-1, 0], [0.0, 1.0], [True, False]])
 def test_refuses_labels(labels):
     """Negative or not whole."""
-    with pytest.raises(ArgumentError, match="labels: .* must be whole numbers from 0 on; number"):
+    with pytest.raises(ArgumentError, match=r"labels: .* must be whole numbers from 0 on; number"):
         one_hot(np.array(labels))
 
 

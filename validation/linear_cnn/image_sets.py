@@ -328,7 +328,7 @@ class ImageSet:
             name="gradient_error",
             long_name="gradient on all images against rows, relative",
             coords={"update": points},
-        ).rename(update="gradient_update")
+        )
 
     def _single_precision(
         self, double: np.ndarray, device, store: Path, progress: Progress

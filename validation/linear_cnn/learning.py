@@ -62,12 +62,12 @@ class Setting:
 
     @property
     def loss_scale(self) -> float:
-        """C = 2/p: the mean squared error over samples and outputs."""
+        """The loss scale c = 2/p: the mean squared error over samples and outputs."""
         return 2.0 / self.classes
 
     @property
     def fastest(self) -> float:
-        """N max_m v_m S_m: the growth rate of the fastest mode in flow time."""
+        """The rate n max_m v_m S_m: the growth rate of the fastest mode in flow time."""
         return float(self.spectra.side * (self.spectra.largest * self.modes.singular_values).max())
 
     @property

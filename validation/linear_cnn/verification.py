@@ -71,7 +71,7 @@ class Cosines:
 
     @property
     def loss_scale(self) -> float:
-        """C = 2/p."""
+        """The loss scale c = 2/p."""
         return 2.0 / self.modes.targets.shape[1]
 
 
