@@ -108,7 +108,7 @@ CHECKS: tuple[Check, ...] = (
         "online: deviation from full batch at eps over that at eps/4, mean of modes",
         (1.5, 2.6),
         "",
-        ONLINE_SETS,
+        ("digits, online",),
         "in",
     ),
     _validate(

@@ -17,10 +17,11 @@ from numerics.linear_cnn.fourier_model import FourierDescent
 from numerics.linear_cnn.starts import random_start
 from numerics.training import record_grid, train
 from validation import results
-from validation.checks import Finding
+from validation.checks import Finding, Missing
 from validation.experiment import Forecast, Measurement, Progress
 from validation.linear_cnn import figures, verification
 from validation.linear_cnn.image_sets import (
+    DISCOVERED_WITHIN,
     default_every,
     default_rate,
     default_trials,
@@ -126,10 +127,17 @@ class OnlineImageSet:
         online = results.array(result, "observed", "online")
         missed = abs(online - results.array(result, "forecast", "online_descent")).max()
         found: dict[str, Finding] = {
-            "O1": float((fast / slow).mean()),
             "O2": float(missed / self.setting.modes.singular_values[0]),
         }
+        if self.name == "digits, online":
+            found["O1"] = self._square_root_law(fast, slow)
         return found | verification.findings(self.setting.config.preset, progress)
+
+    def _square_root_law(self, fast: np.ndarray, slow: np.ndarray) -> Finding:
+        s = self.setting
+        if s.updates * s.epsilon < DISCOVERED_WITHIN * (1 - 1e-3):
+            return Missing(f"the run ends before {DISCOVERED_WITHIN}/eps updates")
+        return float((fast / slow).mean())
 
     def _deviations(self, result: xr.DataTree) -> tuple[np.ndarray, np.ndarray]:
         """Mean over trials of the largest deviation of each mode, at the rate and a quarter of it."""
