@@ -82,7 +82,10 @@ def read_tree(path: Path) -> xr.DataTree:
     """
     try:
         with xr.open_datatree(path, engine="netcdf4", auto_complex=True) as opened:
-            return opened.load()
+            # not opened.load(): xarray (2026.9) passes over variables that bear the name of a group, and
+            # reading those from the closed file ends the process
+            nodes = {n.path: n.to_dataset(inherit=False).load() for n in opened.subtree}
+            return xr.DataTree.from_dict(nodes, name=opened.name)
     except (OSError, ValueError) as error:
         raise ArgumentError(
             "file", str(path), f"cannot be read: {error}", "write it anew"

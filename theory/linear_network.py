@@ -8,8 +8,18 @@ from sympy import ImmutableMatrix, Rational
 
 from theory.claims import Identity, Invariant, Origin, Reference, Step, System, register
 from theory.fourier import PAPER, symbols_of
-from theory.gradient_flow import UPDATE, averaged_loss, descent_of, gradient_flow
-from theory.logistic import A0, A1, NAMES, A, S, definite_integral, logistic_law
+from theory.gradient_flow import averaged_loss, gradient_flow
+from theory.logistic import (
+    A0,
+    A1,
+    NAMES,
+    A,
+    S,
+    balanced_mode,
+    definite_integral,
+    logistic_descent,
+    logistic_law,
+)
 
 STEP = sympy.Symbol("a", positive=True)
 
@@ -120,16 +130,8 @@ def aligned_flow() -> System:
 def mode_law() -> System:
     """dA/dtau = 2 A (S - A): the aligned, balanced mode, g = h."""
     g, h, lam = _aligned_symbols()
-    parent = aligned_flow()
-    balanced = System(
-        name="balanced mode",
-        law={g: parent.law[g].subs(h, g)},
-        time=parent.time,
-        origin=Origin(parent, {g: g, h: g}),
-    )
-    return logistic_law(
-        sympy.S.One, "mode of a fully connected network", Origin(balanced, {A: lam * g**2})
-    )
+    origin = Origin(balanced_mode(aligned_flow(), (g, h)), {A: lam * g**2})
+    return logistic_law(sympy.S.One, "mode of a fully connected network", origin)
 
 
 @register(
@@ -139,35 +141,7 @@ def mode_law() -> System:
 def descent_map() -> System:
     """A' = A (1 + a (S - A))^2: gradient descent, exactly; a = c times the learning rate (M)."""
     g, h, lam = _aligned_symbols()
-    parent = aligned_flow()
-    residual = S - lam * g * h
-    steps = descent_of(
-        parent,
-        STEP,
-        (Invariant("g^2 - h^2", g**2 - h**2, -((STEP * residual) ** 2) * (g**2 - h**2)),),
-    )
-    balanced = System(
-        name="balanced descent",
-        law={g: steps.law[g].subs(h, g)},
-        time=UPDATE,
-        is_map=True,
-        origin=Origin(steps, {g: g, h: g}),
-    )
-    law = A * (1 + STEP * (S - A)) ** 2
-    return System(
-        name="descent of one mode",
-        law={A: law},
-        time=UPDATE,
-        is_map=True,
-        initial={A: A0},
-        origin=Origin(balanced, {A: lam * g**2}),
-        given=(A < S,),
-        derivation=(
-            *steps.derivation,
-            Step("balanced: one amplitude", balanced.law[g]),
-            Step("A = lambda g^2", law),
-        ),
-    )
+    return logistic_descent(aligned_flow(), (g, h), lam * g**2, sympy.S.One, STEP)
 
 
 def _lie_series(rates: dict[int, sympy.Expr], order: int) -> dict[int, sympy.Expr]:

@@ -1,4 +1,4 @@
-"""The logistic law dA/dtau = 2 g A (S - A) and its solution, derived.
+"""The logistic law dA/dtau = 2 g A (S - A), its solution, and its descent with finite steps.
 
 One mode of a two-layer linear network follows it: g = 1 for a fully connected network, g = n v for
 a convolutional one (n the side of the image, v the magnitude of the mode's spectrum).
@@ -6,8 +6,8 @@ a convolutional one (n the side of the image, v the magnitude of the mode's spec
 
 import sympy
 
-from theory.claims import Origin, Step, System
-from theory.gradient_flow import TAU
+from theory.claims import Invariant, Origin, Step, System
+from theory.gradient_flow import TAU, UPDATE, descent_of
 
 A = sympy.Symbol("A", positive=True)
 A0 = sympy.Symbol("A0", positive=True)
@@ -86,4 +86,55 @@ def logistic_law(rate: sympy.Expr, name: str, origin: Origin | None = None) -> S
             Step("solve y = A/(S - A) for A", sympy.Eq(A, strength, evaluate=False)),
             Step("insert, with the decaying exponential", sympy.Eq(A, closed, evaluate=False)),
         ),
+    )
+
+
+def balanced_mode(law: System, amplitudes: tuple[sympy.Symbol, sympy.Symbol]) -> System:
+    """Restrict an aligned mode of two layers, or its descent, to equal amplitudes: one is left."""
+    first, second = amplitudes
+    rate = law.law[first].subs(second, first)
+    return System(
+        name=f"balanced {law.name}",
+        law={first: rate},
+        time=law.time,
+        is_map=law.is_map,
+        origin=Origin(law, {first: first, second: first}),
+        derivation=(*law.derivation, Step("balanced: one amplitude", rate)),
+    )
+
+
+def logistic_descent(
+    flow: System,
+    amplitudes: tuple[sympy.Symbol, sympy.Symbol],
+    strength: sympy.Expr,
+    rate: sympy.Expr,
+    step: sympy.Symbol,
+) -> System:
+    """Derive A' = A (1 + step g (S - A))^2 from descent on an aligned mode of two layers.
+
+    Parameters
+    ----------
+    flow : System
+        Of the two amplitudes; each pulls the other.
+    strength : sympy.Expr
+        A in terms of the first amplitude, for a balanced mode.
+    rate : sympy.Expr
+        g, positive.
+    """
+    first, second = amplitudes
+    difference = first**2 - second**2
+    pull = sympy.cancel(flow.law[first] / second)
+    change = -((step * pull) ** 2) * difference
+    steps = descent_of(flow, step, (Invariant(str(difference), difference, change),))
+    balanced = balanced_mode(steps, amplitudes)
+    law = A * (1 + step * rate * (S - A)) ** 2
+    return System(
+        name=f"descent on {flow.name}",
+        law={A: law},
+        time=UPDATE,
+        is_map=True,
+        initial={A: A0},
+        origin=Origin(balanced, {A: strength}),
+        given=(A < S,),
+        derivation=(*balanced.derivation, Step("in terms of the strength A", law)),
     )

@@ -19,7 +19,7 @@ from theory.errors import ArgumentError
 
 @pytest.fixture
 def tree():
-    """Every kind of value that a result holds: complex, nan, -0.0, text, attributes, empty groups."""
+    """Every kind of value that a result holds: complex, nan, -0.0, text, empty groups."""
     odd = np.array([0.0, -0.0, np.nan, np.inf, -np.inf, 5e-324, np.nextafter(1, 2)])
     ladders = xr.Dataset(
         {

@@ -88,7 +88,7 @@ def test_gradients_flow_through_torch(name):
 
 @pytest.mark.parametrize("name", ["matrix of constants", "Min", "Max", "sigmoid"])
 def test_float32_stays_float32(name):
-    """Constants of an expression do not widen the caller's tensors, and gradients have their kind."""
+    """Constants of an expression do not widen the caller's tensors."""
     arguments = arguments_of(EXPRESSIONS[name])
     inputs = [torch.tensor(POINTS[s], dtype=torch.float32) for s in arguments]
     assert lambdify(EXPRESSIONS[name], arguments, "torch")(*inputs).dtype == torch.float32

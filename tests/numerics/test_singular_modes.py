@@ -164,7 +164,7 @@ def test_order_of_samples_and_of_labels(data, chance):
 
 
 def test_discovery_on_a_known_ramp():
-    """A = S t/100 passes S/2 at t = 50, read off a grid of 7; a mode at rest is never discovered."""
+    """A = S t/100 passes S/2 at t = 50, read off a grid of 7; what stays below never does."""
     updates = np.append(np.arange(0, 100, 7), 100)
     singular = np.array([4.0, 2.0, 1.0])
     ramp = singular[:, None] * updates / 100

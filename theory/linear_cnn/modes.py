@@ -9,8 +9,18 @@ import sympy
 from theory import linear_network
 from theory.claims import Identity, Invariant, Origin, Reference, Step, System, register
 from theory.fourier import PAPER
-from theory.gradient_flow import TAU, UPDATE, descent_of
-from theory.logistic import A0, A1, NAMES, A, S, definite_integral, logistic_law
+from theory.gradient_flow import TAU
+from theory.logistic import (
+    A0,
+    A1,
+    NAMES,
+    A,
+    S,
+    balanced_mode,
+    definite_integral,
+    logistic_descent,
+    logistic_law,
+)
 
 N = sympy.Symbol("n", positive=True)
 V = sympy.Symbol("v", positive=True)
@@ -81,7 +91,7 @@ def aligned_flow(frequencies: int = 2) -> System:
         }
     gap = S - N * LAMBDA * sum(map(sympy.Mul, magnitudes, kernels, outputs))
     return System(
-        name=f"aligned mode of {frequencies} frequencies",
+        name=f"aligned mode (frequencies: {frequencies})",
         law={
             **{k: N * v * b * gap for k, b, v in zip(kernels, outputs, magnitudes, strict=True)},
             **{b: N * v * k * gap for k, b, v in zip(kernels, outputs, magnitudes, strict=True)},
@@ -137,7 +147,7 @@ def clock(frequencies: int = 2) -> System:
         relation[kernels[f]] = (grown + shrunk) / 2
         relation[outputs[f]] = (grown - shrunk) / 2
     return System(
-        name=f"clock of a mode with {frequencies} frequencies",
+        name=f"clock of a mode (frequencies: {frequencies})",
         law={THETA: N * (S - clock_strength(magnitudes, *starts))},
         time=TAU,
         origin=Origin(parent, relation),
@@ -152,22 +162,9 @@ def clock(frequencies: int = 2) -> System:
     )
 
 
-def _balanced_mode() -> System:
-    """A mode whose frequencies share one magnitude v and start balanced: one amplitude."""
-    parent = aligned_flow(frequencies=1)
-    (k,), (b,), _ = _amplitudes(1)
-    return System(
-        name="balanced mode of one frequency",
-        law={k: parent.law[k].subs(b, k)},
-        time=TAU,
-        origin=Origin(parent, {k: k, b: k}),
-        derivation=(*parent.derivation, Step("balanced, b = k", parent.law[k].subs(b, k))),
-    )
-
-
-def _strength_of_amplitude() -> dict[sympy.Symbol, sympy.Expr]:
+def _strength_of_amplitude() -> sympy.Expr:
     # lambda takes the factor 2 of a pair {f, f~}, whose two members move alike
-    return {A: N * LAMBDA * V * _amplitudes(1)[0][0] ** 2}
+    return N * LAMBDA * V * _amplitudes(1)[0][0] ** 2
 
 
 @register(reference=Reference(PAPER, "21", "sharpened"), names=MODE_NAMES)
@@ -177,43 +174,18 @@ def mode_law() -> System:
     v = 1/sqrt(2) for a pair of frequencies, 1 for a self-conjugate frequency: (0, 0), and for even
     n the three Nyquist frequencies too.
     """
-    origin = Origin(_balanced_mode(), _strength_of_amplitude())
+    (k,), (b,), _ = _amplitudes(1)
+    balanced = balanced_mode(aligned_flow(frequencies=1), (k, b))
+    origin = Origin(balanced, {A: _strength_of_amplitude()})
     return logistic_law(N * V, "mode of a linear CNN", origin)
 
 
 @register(reference=Reference(PAPER, "21", "ours"), names=MODE_NAMES | {"h": "flow_time_step"})
 def descent_map() -> System:
     """A' = A (1 + h n v (S - A))^2: gradient descent with h = c eta, exactly (M)."""
-    flow = aligned_flow(frequencies=1)
     (k,), (b,), _ = _amplitudes(1)
-    gap = S - N * LAMBDA * V * k * b
-    steps = descent_of(
-        flow,
-        STEP,
-        (Invariant("k^2 - b^2", k**2 - b**2, -((STEP * N * V * gap) ** 2) * (k**2 - b**2)),),
-    )
-    balanced = System(
-        name="balanced descent",
-        law={k: steps.law[k].subs(b, k)},
-        time=UPDATE,
-        is_map=True,
-        origin=Origin(steps, {k: k, b: k}),
-    )
-    law = A * (1 + STEP * N * V * (S - A)) ** 2
-    return System(
-        name="descent of one mode of a linear CNN",
-        law={A: law},
-        time=UPDATE,
-        is_map=True,
-        initial={A: A0},
-        origin=Origin(balanced, _strength_of_amplitude()),
-        given=(A < S,),
-        derivation=(
-            *steps.derivation,
-            Step("balanced: one amplitude", balanced.law[k]),
-            Step("A = n lambda v k^2", law),
-        ),
-    )
+    flow = aligned_flow(frequencies=1)
+    return logistic_descent(flow, (k, b), _strength_of_amplitude(), N * V, STEP)
 
 
 @register(

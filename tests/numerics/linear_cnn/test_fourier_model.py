@@ -368,7 +368,7 @@ def test_brighter_images(cosines, brightness):
     st.permutations(range(3)),
 )
 def test_order_of_samples_and_of_labels(problem, order, names):
-    """Samples in another order: the same A(t). Labels renamed, rows of W with them: |A| the same."""
+    """Samples in another order: the same A(t). Labels renamed, rows of W too: |A| the same."""
     pixels, label = problem
     modes = modes_or_rejected(pixels, label)
     # the modes of equal singular values are arbitrary

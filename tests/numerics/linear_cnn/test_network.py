@@ -66,7 +66,7 @@ def test_symmetric_kernels_hide_the_difference(three):
 
 
 def test_torchs_same_padding_is_rolled():
-    """`padding="same"` with a 6 x 6 kernel gives our output rolled by (6 - 1)//2 = 2 in both axes."""
+    """`padding="same"` with a 6 x 6 kernel gives our output rolled by (6 - 1)//2 in both axes."""
     generator = np.random.default_rng(1)
     kernel, image = generator.normal(size=(2, 36))
     ours = functional.conv2d(

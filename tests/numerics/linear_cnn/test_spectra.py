@@ -112,7 +112,7 @@ def one_image(pixels):
 
 @pytest.mark.parametrize("side", SIDES)
 def test_extreme_gains(side):
-    """One bright pixel has the gain n vmax = 1, a constant image n; at even n a Nyquist wave n too."""
+    """One bright pixel has the gain n vmax = 1, a constant image n; a Nyquist wave (even n) too."""
     bright = np.zeros((side, side))
     bright[0, 1] = 3.0
     checkered = (-1.0) ** np.arange(side)[:, None] * np.ones(side)

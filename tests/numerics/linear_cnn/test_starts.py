@@ -1,4 +1,4 @@
-"""Starts: drawn in the stated order, aligned so that A is diagonal, or random with a growing part."""
+"""Starts: drawn in the stated order; aligned, A is diagonal; of a random one a part grows."""
 
 import numpy as np
 import pytest

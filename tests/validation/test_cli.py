@@ -1,0 +1,324 @@
+"""The command line: exit codes, what is printed where, and what `--help` loads."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from theory.errors import ArgumentError
+from validation import cli
+from validation.checks import Missing
+
+KEYS = {
+    "": {
+        "schema",
+        "experiment",
+        "case",
+        "config",
+        "checks",
+        "budget",
+        "forecast",
+        "files",
+        "provenance",
+    },
+    "checks": {
+        "id",
+        "case",
+        "preset",
+        "kind",
+        "what",
+        "relation",
+        "asked",
+        "found",
+        "unit",
+        "verdict",
+        "reason",
+    },
+    "budget": {
+        "case",
+        "ladder",
+        "rung",
+        "source",
+        "status",
+        "predicted",
+        "uncertainty",
+        "found",
+        "remainder",
+        "worst",
+        "covered",
+        "at",
+        "unit",
+    },
+    "forecast": {"file", "sha256", "written"},
+}
+"""The contract: keys are added, never renamed."""
+
+
+@pytest.fixture
+def call(decay, tmp_path, capsys, monkeypatch):
+    """Run the toy from the command line: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def called(*arguments, experiment=decay):
+        with pytest.raises(SystemExit) as stop:
+            cli.main(experiment, [*arguments])
+        said = capsys.readouterr()
+        return stop.value.code, said.out, said.err
+
+    return called
+
+
+def only_line(text):
+    lines = text.splitlines()
+    assert len(lines) == 1, text
+    assert lines[0].strip()
+    return lines[0]
+
+
+def raising(error):
+    def fail(*_):
+        raise error
+
+    return fail
+
+
+# --- exit codes -----------------------------------------------------------------------------------
+
+
+def test_0_if_all_that_runs_holds(call, tmp_path):
+    """Checks of other cases and larger presets do not count."""
+    code, out, err = call()
+    assert (code, err) == (0, "")
+    assert "1 holds, 2 not run" in out
+    written = {p.name for p in (tmp_path / "results").iterdir()}
+    figures = {"decay_decay.png", "decay_decay.svg"}
+    assert written == {"decay.nc", "decay.json", "decay.html", ".decay"} | figures
+    for name in written - {".decay"}:
+        assert f"wrote results/{name}" in out
+
+
+def test_1_if_a_check_fails(call, world):
+    """Even if another is inconclusive."""
+    world.held_out = lambda values: values + 1
+    world.findings = {"D3": Missing("no data")}
+    code, out, err = call()
+    assert (code, err) == (1, "")
+    assert "1 fails, 1 inconclusive" in out
+
+
+def test_3_if_one_is_inconclusive(call, world):
+    """With its reason in the table."""
+    world.findings = {"D3": Missing("no data")}
+    code, out, err = call()
+    assert (code, err) == (3, "")
+    assert "inconclusive (no data)" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--rate", "fast"], ["--rat", "1"], ["rate"], ["--rate"], ["--preset"], ["--seed", "1.5"]],
+)
+def test_2_if_the_command_line_cannot_be_read(call, tmp_path, arguments):
+    """One line on standard error; nothing written."""
+    code, _, err = call(*arguments)
+    assert code == 2
+    assert arguments[0] in only_line(err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_2_if_an_argument_cannot_be_used(call, world, tmp_path):
+    """The line is the error's text: argument, value, what is allowed, remedy."""
+    world.before_measure = raising(ArgumentError("--rate", 7, "must be small", "take 0.1"))
+    code, _, err = call()
+    assert code == 2
+    assert only_line(err) == "--rate: got 7; must be small; take 0.1"
+
+
+def test_2_if_the_experiment_is_unknown(call):
+    """With the names that there are."""
+    code, _, err = call(experiment="linear_cn")
+    assert code == 2
+    line = only_line(err)
+    assert "linear_cn" in line
+    assert "linear_cnn" in line
+
+
+def test_70_names_a_file_with_the_traceback(call, world, monkeypatch, tmp_path):
+    """Our own fault: one line for the user, the command and the traceback in a file."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    world.before_measure = raising(ZeroDivisionError("one over nothing"))
+    code, _, err = call("--rate", "0.5")
+    assert code == 70
+    (file,) = folder.iterdir()
+    assert only_line(err).endswith(str(file))
+    told = file.read_text()
+    assert "--rate 0.5" in told.splitlines()[0]
+    assert "Traceback (most recent call last)" in told
+    assert "ZeroDivisionError: one over nothing" in told
+
+
+def test_130_says_how_to_resume(call, world, decay):
+    """The same command goes on from the forecast that is there."""
+    world.before_measure = raising(KeyboardInterrupt())
+    code, _, err = call("--rate", "0.5")
+    assert code == 130
+    line = only_line(err)
+    assert "the same command goes on from there" in line
+    assert line.endswith("--rate 0.5")
+    world.before_measure = lambda store: None
+    world.calls.clear()
+    assert call("--rate", "0.5")[0] == 0
+    assert world.calls == ["prepare", "measure"]
+
+
+def test_a_signal_interrupts(tmp_path):
+    """SIGINT while the experiment runs, in a process of its own: 130 and one line, no traceback."""
+    script = textwrap.dedent(
+        """
+        import os, signal, sys
+        import validation.experiment
+        from validation import cli
+        def run(*_, **__):
+            os.kill(os.getpid(), signal.SIGINT)
+        validation.experiment.run = run
+        cli.main("linear_cnn", ["--seed", "3"])
+        """
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert ended.returncode == 130
+    assert only_line(ended.stderr).endswith("python -m validation.linear_cnn --seed 3")
+
+
+# --- what is printed ------------------------------------------------------------------------------
+
+
+def test_json_prints_one_object_and_nothing_else(call, tmp_path):
+    """The contract's keys, the file's content, no number that is not one."""
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    code, out, err = call("--json")
+    assert (code, err) == (0, "")
+    said = json.loads(out, parse_constant=refuse)
+    assert out.count("\n") == 1
+    assert said.keys() >= KEYS[""]
+    for part in ("checks", "budget"):
+        assert said[part]
+        for row in said[part]:
+            assert row.keys() >= KEYS[part]
+    assert said["forecast"].keys() >= KEYS["forecast"]
+    assert {row["verdict"] for row in said["checks"]} == {"holds", "not run"}
+    assert said["tables"][0]["rows"] == [[0, None]]
+    assert said == json.loads((tmp_path / "results" / "decay.json").read_text())
+    for file in said["files"]:
+        assert (tmp_path / file).is_file()
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_quiet_prints_nothing(call, world, code):
+    """Whatever the verdicts are; files are written all the same."""
+    if code == 1:
+        world.held_out = lambda values: values + 1
+    assert call("--quiet") == (code, "", "")
+
+
+def test_quiet_still_prints_errors(call):
+    """An error is not a result."""
+    code, out, err = call("--quiet", "--rate", "fast")
+    assert (code, out) == (2, "")
+    only_line(err)
+
+
+def test_a_pipe_gets_plain_text(call):
+    """No escape sequences and no progress bar."""
+    _, out, _ = call()
+    assert "\x1b" not in out
+    assert "\r" not in out
+
+
+def test_out_is_where_files_go(call, tmp_path):
+    """Folders are made; nothing lands elsewhere."""
+    assert call("--quiet", "--out", "deep/er")[0] == 0
+    assert {p.name for p in tmp_path.iterdir()} == {"deep"}
+    assert (tmp_path / "deep" / "er" / "decay.html").is_file()
+
+
+def test_the_same_command_gives_the_same_figures(call, tmp_path):
+    """No date and no random name in them: the same bytes."""
+    names = ("decay_decay.png", "decay_decay.svg")
+    call("--quiet")
+    first = [(tmp_path / "results" / n).read_bytes() for n in names]
+    call("--quiet")
+    assert [(tmp_path / "results" / n).read_bytes() for n in names] == first
+
+
+# --- processes of their own -----------------------------------------------------------------------
+
+
+def python(*arguments, **more):
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, timeout=120, **more
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["--list"]])
+def test_the_list_has_one_line_each(arguments):
+    """Name and summary."""
+    ended = python("-m", "validation", *arguments)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = ended.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == cli.names()
+    assert "linear_cnn" in cli.names()
+    assert all(len(line.split()) > 3 for line in lines)
+
+
+def test_the_list_has_no_other_options():
+    """One line with the option and the remedy."""
+    ended = python("-m", "validation", "--lst")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "--lst" in only_line(ended.stderr)
+    assert only_line(ended.stderr).count(";") >= 2
+
+
+def test_the_list_helps():
+    """Usage, then the names."""
+    ended = python("-m", "validation", "--help")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("usage: python -m validation")
+    assert "linear_cnn" in ended.stdout
+
+
+def test_help_loads_no_heavy_library():
+    """Every option is named; torch, pyplot, pysindy, NumPy stay where they are."""
+    script = textwrap.dedent(
+        """
+        import json, runpy, sys
+        sys.argv = ["linear_cnn", "--help"]
+        try:
+            runpy.run_module("validation.linear_cnn", run_name="__main__")
+        except SystemExit as stop:
+            assert not stop.code
+        print("\\nMODULES", json.dumps(sorted(sys.modules)))
+        """
+    )
+    ended = python("-c", script, env=os.environ | {"COLUMNS": "200"})
+    assert ended.returncode == 0, ended.stderr
+    shown, _, modules = ended.stdout.rpartition("MODULES ")
+    heavy = {"torch", "matplotlib.pyplot", "pysindy", "numpy", "scipy", "xarray", "sympy", "rich"}
+    assert heavy & set(json.loads(modules)) == set()
+    for option in ("--dataset", "--learning-rate", "--preset", "--out", "--fresh", "--json"):
+        assert option in shown
+
+
+def test_signals_exist_here():
+    """The codes are those of a shell: 128 + the signal's number."""
+    assert 128 + signal.SIGINT == cli.INTERRUPTED
