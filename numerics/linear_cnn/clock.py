@@ -71,18 +71,29 @@ class Clocks:
                     kernel=self.kernel[trial : trial + 1, mode : mode + 1],
                     outputs=self.outputs[trial : trial + 1, mode : mode + 1],
                 )
-                ends[trial, mode] = brentq(one._excess, 0.0, one._latest(), xtol=1e-14, rtol=1e-14)
+                ends[trial, mode] = brentq(
+                    one._excess, one._earliest(), one._latest(), xtol=1e-14, rtol=1e-14
+                )
         return ends
 
     def _excess(self, theta: float) -> float:
         return float(self.strengths(np.array([[theta]]))[0, 0] - self.singular_values[0])
 
+    def _earliest(self) -> float:
+        """Return a clock at which G is not above S: 0, or less for a start above S."""
+        theta = 0.0
+        while self._excess(theta) > 0:
+            theta = 2 * theta - 1
+        return theta
+
     def _latest(self) -> float:
-        """A time at which the frequency that would be last alone has passed S: G is above it."""
-        used = (self.magnitudes[0] > 0) & (self.kernel[0, 0] + self.outputs[0, 0] > 0)
-        speed, size = self.magnitudes[0][used], (self.kernel + self.outputs)[0, 0][used] / 2
-        alone = np.log(self.singular_values[0] / (self.side * self.variances[0] * speed * size**2))
-        return float(np.maximum(alone / (2 * speed), 0.0).min()) + 1.0
+        """Return a clock at which G is above S: one frequency alone has made up for all that shrinks."""
+        grown, shrunk = (self.kernel + self.outputs)[0, 0], (self.kernel - self.outputs)[0, 0]
+        used = (self.magnitudes[0] > 0) & (grown > 0)
+        speed, scale = self.magnitudes[0][used], self.side * self.variances[0] / 4
+        needed = self.singular_values[0] + scale * (self.magnitudes[0] * shrunk**2).sum()
+        alone = np.log(needed / (scale * speed * grown[used] ** 2)) / (2 * speed)
+        return float(np.maximum(alone, 0.0).min()) + 1.0
 
 
 def clocks_of(
