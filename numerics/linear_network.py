@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.evaluate import VectorField
+from numerics.laws import VectorField
 from numerics.singular_modes import SingularModes
 from theory.errors import ArgumentError
 

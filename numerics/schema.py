@@ -32,6 +32,25 @@ DIMENSIONS = {
 }
 
 
+def align_exactly(name: str, *arrays: xr.DataArray) -> tuple[xr.DataArray, ...]:
+    """Return arrays whose shared coordinates are equal exactly.
+
+    Raises
+    ------
+    ArgumentError
+        Where they are not: xarray would drop what differs by rounding, silently.
+    """
+    try:
+        return xr.align(*arrays, join="exact")
+    except ValueError as error:
+        raise ArgumentError(
+            name,
+            "coordinates that differ",
+            "coordinates must be equal exactly, to the last bit",
+            "share the coordinate object",
+        ) from error
+
+
 def quantity(
     values: Any,
     dims: Sequence[str],

@@ -123,7 +123,7 @@ def test_theory_leaves_numpy_and_torch_out(statement):
 
 @pytest.mark.parametrize(
     "statement",
-    ["import numerics.images, numerics.files, numerics.evaluate, numerics.singular_modes"],
+    ["import numerics.images, numerics.files, numerics.laws, numerics.singular_modes"],
 )
 def test_heavy_libraries_come_when_first_used(statement):
     """Images, files, laws and modes are at hand without what takes seconds to load."""

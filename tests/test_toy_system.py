@@ -14,7 +14,7 @@ import sympy
 import torch
 import xarray as xr
 
-from numerics.evaluate import evaluate, integrate
+from numerics import evaluate, integrate
 from numerics.files import checksum, read_tree
 from numerics.schema import quantity
 from theory.claims import Reference, System, check_claim, register, registered

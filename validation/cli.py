@@ -256,9 +256,10 @@ def _write(outcome: Any, out: Path, name: str) -> list[Path]:
             file = out / f"{name}_{title.replace(' ', '_')}.{suffix}"
 
             def save(part: Path, figure: Any = figure, suffix: str = suffix) -> None:
-                # no date in the file: the same result gives the same bytes
+                # no date and no random names in the file: the same result gives the same bytes
                 metadata = {"Date": None} if suffix == "svg" else None
-                figure.savefig(part, format=suffix, dpi=100, metadata=metadata)
+                with pyplot.rc_context({"svg.hashsalt": name}):
+                    figure.savefig(part, format=suffix, dpi=100, metadata=metadata)
 
             write_atomically(file, save)
             files.append(file)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from numerics.schema import align_exactly
 from theory.errors import ArgumentError
 
 UNEXPLAINED = "unexplained"
@@ -102,7 +103,7 @@ class Ladder:
             )
         first = self.rungs[0].value
         for rung in self.rungs[1:]:
-            _require_same_coordinates(f"rung {rung.name}", rung.value, first)
+            align_exactly(f"rung {rung.name}", rung.value, first)
             if set(rung.value.dims) != set(first.dims):
                 raise ArgumentError(
                     f"rung {rung.name}",
@@ -110,10 +111,10 @@ class Ladder:
                     f"must have the dimensions {first.dims}",
                     "transpose it",
                 )
-        _require_same_coordinates("scale", xr.DataArray(self.scale), first)
+        align_exactly("scale", xr.DataArray(self.scale), first)
         for source, prediction in self.predictions.items():
-            _require_same_coordinates(f"prediction of {source}", prediction.value, first)
-            _require_same_coordinates(f"uncertainty of {source}", prediction.uncertainty, first)
+            align_exactly(f"prediction of {source}", prediction.value, first)
+            align_exactly(f"uncertainty of {source}", prediction.uncertainty, first)
 
     def completed(self, measured: xr.DataArray) -> Ladder:
         """Return the ladder with its measurement as the last rung."""
@@ -253,19 +254,6 @@ class Ladder:
             predictions=predictions,
             complete=bool(dataset.attrs["complete"]),
         )
-
-
-def _require_same_coordinates(name: str, value: xr.DataArray, other: xr.DataArray) -> None:
-    # xarray aligns by label and drops what differs by rounding, silently
-    try:
-        xr.align(value, other, join="exact")
-    except ValueError as error:
-        raise ArgumentError(
-            name,
-            "coordinates that differ from the first rung's",
-            "coordinates must be equal exactly",
-            "share the coordinate object",
-        ) from error
 
 
 def _argmax(values: xr.DataArray) -> dict:

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from numerics.evaluate import VectorField
+from numerics.laws import VectorField
 from numerics.linear_cnn.spectra import ModeSpectra
 from numerics.singular_modes import SingularModes
 

@@ -10,7 +10,7 @@ import dataclasses
 
 import numpy as np
 
-from numerics.evaluate import VectorField
+from numerics.laws import VectorField
 from numerics.linear_cnn.spectra import HalfPlane, half_plane, to_outputs, to_spectrum
 from numerics.singular_modes import SingularModes
 

@@ -28,8 +28,8 @@ import xarray as xr
 from rich.console import Console
 from rich.table import Table
 
-from numerics.evaluate import evaluate, integrate
 from numerics.images import pure_cosines
+from numerics.laws import evaluate, integrate
 from numerics.linear_cnn import starts
 from numerics.linear_cnn.fourier_model import FourierDescent, FourierModel, unpack
 from numerics.linear_cnn.network import LinearCNN

@@ -7,10 +7,10 @@ import torch
 import xarray as xr
 
 from numerics import linear_network
-from numerics.evaluate import evaluate, integrate
 from numerics.images import cosine_sums, pure_cosines
 from numerics.images.image_set import image_set
 from numerics.lambdify import lambdify
+from numerics.laws import evaluate, integrate
 from numerics.linear_network import LayerDescent, LayerModel, LayerWeights
 from numerics.singular_modes import singular_modes
 from numerics.torch_descent import TorchDescent

@@ -1,6 +1,7 @@
 """The smallest experiment: a decay, one ladder, two checks; tests replace its parts."""
 
 import dataclasses
+import sys
 import types
 
 import numpy as np
@@ -82,6 +83,13 @@ class Decay:
         figure, ax = pyplot.subplots()
         ax.plot(result["/ladders/decay"]["value"].values[0, 0])
         return {"decay": figure}
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_stays_open():
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -317,8 +316,3 @@ def test_help_loads_no_heavy_library():
     assert heavy & set(json.loads(modules)) == set()
     for option in ("--dataset", "--learning-rate", "--preset", "--out", "--fresh", "--json"):
         assert option in shown
-
-
-def test_signals_exist_here():
-    """The codes are those of a shell: 128 + the signal's number."""
-    assert 128 + signal.SIGINT == cli.INTERRUPTED

@@ -15,7 +15,7 @@ import numpy as np
 import xarray as xr
 
 from numerics import linear_network
-from numerics.evaluate import evaluate
+from numerics.laws import evaluate
 from numerics.linear_cnn.clock import clocks_of
 from numerics.linear_cnn.fourier_model import FourierDescent, unpack
 from numerics.linear_cnn.starts import growing_amplitudes, random_start

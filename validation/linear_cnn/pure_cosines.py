@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 
 from numerics import linear_network
-from numerics.evaluate import evaluate, integrate
 from numerics.lambdify import lambdify
+from numerics.laws import evaluate, integrate
 from numerics.linear_cnn.starts import balanced_start, balanced_strengths
 from numerics.schema import quantity
 from numerics.training import record_grid

@@ -14,8 +14,8 @@ import numpy as np
 
 from numerics import images as image_room
 from numerics import linear_network
-from numerics.evaluate import iterate_map
 from numerics.lambdify import lambdify
+from numerics.laws import iterate_map
 from numerics.linear_cnn.clock import Clocks, clocks_of
 from numerics.linear_cnn.fourier_model import FourierDescent, FourierModel, FourierWeights, unpack
 from numerics.linear_cnn.spectra import (

@@ -6,7 +6,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.evaluate import integrate
+from numerics.laws import integrate
 from numerics.linear_cnn import starts
 from numerics.linear_cnn.fourier_model import FourierDescent, FourierModel
 from numerics.linear_cnn.network import LinearCNN

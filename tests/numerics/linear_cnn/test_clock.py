@@ -161,15 +161,22 @@ amplitudes_of = st.lists(
 @settings(deadline=None, max_examples=50)
 @given(amplitudes_of, st.floats(0.1, 10), st.floats(0.1, 10), st.floats(-3, 3), st.floats(1e-3, 1))
 def test_strength_grows_with_the_clock(frequencies, singular, variance, theta, later):
-    """G(theta) increases for any k0, b0 >= 0; where it begins below S, it ends at S."""
+    """G(theta) increases for any k0, b0 >= 0; it ends at S, from below or above."""
     kernel, outputs, speed = (np.array(x)[None, None] for x in zip(*frequencies, strict=True))
     clocks = Clocks(4, np.array([singular]), np.array([variance]), speed[0], kernel, outputs)
     now, then = (clocks.strengths(np.array([[t]]))[0, 0] for t in (theta, theta + later))
     assert then > now
-    if clocks.strengths(np.zeros((1, 1)))[0, 0] < singular:
-        ends = clocks.end()
-        assert ends[0, 0] >= 0
-        assert clocks.strengths(ends)[0, 0] == pytest.approx(singular, rel=1e-9)
+    ends = clocks.end()
+    below = clocks.strengths(np.zeros((1, 1)))[0, 0] < singular
+    assert ends[0, 0] >= 0 if below else ends[0, 0] <= 0
+    assert clocks.strengths(ends)[0, 0] == pytest.approx(singular, rel=1e-9)
+
+
+def test_the_end_of_a_start_far_from_balance():
+    """k0 = 1, b0 = 0, slow (v = 0.05): G = (n lambda v/2) sinh(2 v theta) = sinh(theta/10) = S."""
+    one = np.ones((1, 1, 1))
+    clocks = Clocks(4, np.array([0.3]), np.array([10.0]), np.array([[0.05]]), one, 0 * one)
+    assert clocks.end()[0, 0] == pytest.approx(np.arcsinh(0.3) / 0.1, rel=1e-12)
 
 
 def error_of_random_start(problem, scale):

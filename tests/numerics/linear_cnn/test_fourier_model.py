@@ -222,8 +222,9 @@ def test_increment_of_the_balance(problem, step):
     np.testing.assert_allclose(found, predicted, atol=2e-14 * power)
     norms = np.linalg.norm(weights.outputs, axis=1)
     balanced = FourierWeights(norms * np.exp(1j * np.angle(weights.kernel)), weights.outputs)
-    scale = abs(model.balance_increment(weights, step)).max() + power
-    assert (model.balance_increment(balanced, step) <= 1e-14 * scale).all()
+    rates = model.rates(balanced)
+    terms = step**2 * ((abs(rates.kernel) ** 2).max() + (abs(rates.outputs) ** 2).max())
+    assert (model.balance_increment(balanced, step) <= 1e-14 * terms).all()
 
 
 def test_increments_add_up_over_200_updates():

@@ -7,8 +7,8 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.evaluate import VectorField, evaluate, integrate, iterate_map, solve_flow
 from numerics.lambdify import lambdify
+from numerics.laws import VectorField, evaluate, integrate, iterate_map, solve_flow
 from theory import linear_cnn, linear_network
 from theory.claims import Invariant, System
 from theory.errors import ArgumentError
