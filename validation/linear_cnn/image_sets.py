@@ -7,7 +7,6 @@ discrete descent > network. The step-size source is predicted by the descent at 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,76 +30,33 @@ from validation.linear_cnn.check_table import SETS
 from validation.linear_cnn.learning import (
     CNN,
     FULLY_CONNECTED,
-    Setting,
     discovery_table,
     kernel_arrays,
-    make_setting,
     measured_run,
     relative_to_scale,
     setup_dataset,
 )
+from validation.linear_cnn.setting import DISCOVERED_WITHIN, image_setting
 
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
 
 EPSILON = 0.04
-DISCOVERED_WITHIN = 160  # updates times eps: by then every mode of the digits is beyond 0.7 S
 SHARED = "shared frequencies"
 STEP_SIZE = "step size"
 FLOW, DESCENT, INDEPENDENT = "coupled flow", "discrete descent", "independent modes"
 TOLERANCES = {"relative_tolerance": 1e-7, "absolute_tolerance": 1e-11}
-# torch's float64 convolution takes 0.06 s an update on 14 x 14 pixels, so there the network covers the
-# first updates only, and gradients on all images are held at fewer points
-LARGE_SIDE = 14
+# on large images the network covers the first updates only
 COVERED_UPDATES = {"quick": 400, "standard": 3000}
 GRADIENT_CHUNK = 2000
 BAND_SCALE = 1e-3  # the start for which the band E <= 2 eps is stated
-
-
-def is_large(setting: Setting) -> bool:
-    """Return whether training by autograd takes minutes rather than seconds."""
-    return setting.spectra.side >= LARGE_SIDE
-
-
-def default_rate(epsilon: float) -> Callable[[Setting], float]:
-    """Return the rule that gives the learning rate of a dimensionless step."""
-
-    def rate(setting: Setting) -> float:
-        return epsilon / (setting.loss_scale * setting.fastest)
-
-    return rate
-
-
-def default_trials(setting: Setting) -> int:
-    """Return how many trials fit into the preset's time."""
-    if is_large(setting):
-        return 1 if setting.config.preset == "quick" else 3
-    return 3 if setting.config.preset == "quick" else 10
-
-
-def default_updates(setting: Setting) -> int:
-    """Return how many updates show every mode of the default sets."""
-    # beyond the stability scale a larger step is no reason to stop earlier: it has to diverge
-    return round(DISCOVERED_WITHIN / min(setting.epsilon, 1.0))
-
-
-def default_every(setting: Setting) -> int:
-    """Return how many updates lie between two records."""
-    return max(1, round(0.4 / setting.epsilon))
 
 
 class ImageSet:
     """Full-batch learning on any labelled image set, from a small random start."""
 
     def __init__(self, config: Config):
-        self.setting: Setting = make_setting(
-            config,
-            default_rate=default_rate(EPSILON),
-            trials=default_trials,
-            updates=default_updates,
-            every=default_every,
-        )
-        s = self.setting
+        self.setting = s = image_setting(config, EPSILON)
         self.name = s.name
         pixels, scale = s.modes.inputs.shape[1], config.initial_scale
         self.start = random_start(s.seeds, pixels, s.classes, scale)
@@ -114,7 +70,7 @@ class ImageSet:
     def _covered(self) -> np.ndarray:
         """The part of the grid that the network is trained for."""
         config = self.setting.config
-        if not is_large(self.setting) or config.updates or config.preset not in COVERED_UPDATES:
+        if not self.setting.is_large or config.updates or config.preset not in COVERED_UPDATES:
             return self.grid
         return self.grid[self.grid <= COVERED_UPDATES[config.preset]]
 
@@ -301,7 +257,7 @@ class ImageSet:
             s.learning_rate,
             s.loss_scale,
         )
-        count = 3 if is_large(s) else 11
+        count = 3 if s.is_large else 11
         points = np.unique(np.linspace(0, s.updates, count).round().astype(int))
         errors, done = [], 0
         plane = s.model.plane

@@ -1,166 +1,24 @@
-"""What both kinds of case need: the setting, strengths as labelled arrays, measured networks."""
+"""What all cases need: what the set-up records, measured networks, tables of discovery."""
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from numerics import linear_network
-from numerics.linear_cnn.fourier_model import FourierModel
-from numerics.linear_cnn.spectra import ModeSpectra, mode_spectra
 from numerics.linear_cnn.starts import PixelWeights
 from numerics.schema import quantity
-from numerics.singular_modes import SingularModes, discovery_updates, singular_modes
 from numerics.training import train
-from theory.errors import ArgumentError
 from validation import results
 from validation.experiment import Progress
 from validation.ladder import Ladder
-from validation.linear_cnn.data import case_name, described, load_images
+from validation.linear_cnn.data import described
+from validation.linear_cnn.setting import Setting
 
-if TYPE_CHECKING:
-    from validation.linear_cnn import Config
-
-SMALLEST_GAP = 1e-8
 CNN, FULLY_CONNECTED = "CNN", "fully connected"
-
-
-@dataclasses.dataclass(frozen=True)
-class Setting:
-    """Images, their modes, and the numbers of a run; shared by the cases."""
-
-    config: Config
-    images: xr.Dataset
-    modes: SingularModes
-    spectra: ModeSpectra
-    seeds: range
-    learning_rate: float
-    updates: int
-    every: int
-
-    @functools.cached_property
-    def model(self) -> FourierModel:
-        """The law in Fourier variables."""
-        return FourierModel(self.modes)
-
-    @property
-    def name(self) -> str:
-        """Name of the case."""
-        return case_name(self.config)
-
-    @property
-    def classes(self) -> int:
-        """Number p of outputs."""
-        return self.modes.targets.shape[1]
-
-    @property
-    def loss_scale(self) -> float:
-        """The loss scale c = 2/p: the mean squared error over samples and outputs."""
-        return 2.0 / self.classes
-
-    @property
-    def fastest(self) -> float:
-        """The rate n max_m v_m S_m: the growth rate of the fastest mode in flow time."""
-        return float(self.spectra.side * (self.spectra.largest * self.modes.singular_values).max())
-
-    @property
-    def layer_rate(self) -> float:
-        """Learning rate of the fully connected network: its fastest mode is as fast as the CNN's."""
-        return self.learning_rate * self.fastest / float(self.modes.singular_values[0])
-
-    @property
-    def epsilon(self) -> float:
-        """Dimensionless step c eta n max_m v_m S_m: stable below 1 for a single mode."""
-        return self.loss_scale * self.learning_rate * self.fastest
-
-    @property
-    def singular_values(self) -> xr.DataArray:
-        """S_m, (mode,)."""
-        return quantity(
-            self.modes.singular_values, ["mode"], name="singular_value", long_name="singular value"
-        )
-
-    def strengths(self, observed: np.ndarray, grid: np.ndarray) -> xr.DataArray:
-        """Return the diagonal of A (time, trial, r, r) as (trial, mode, update)."""
-        return self.trajectory(np.moveaxis(np.diagonal(observed, axis1=-2, axis2=-1), 0, -1), grid)
-
-    def trajectory(self, values: np.ndarray, grid: np.ndarray) -> xr.DataArray:
-        """Return (trial, mode, update) values as a named quantity."""
-        return quantity(
-            values,
-            ["trial", "mode", "update"],
-            name="mode_strength",
-            long_name="mode strength A",
-            coords={"trial": list(self.seeds), "update": grid},
-        )
-
-    def discoveries(self, strengths: xr.DataArray) -> np.ndarray:
-        """Return updates at which each mode passes S/2, (trial, mode)."""
-        return discovery_updates(
-            strengths["update"].values, strengths.values, self.modes.singular_values
-        )
-
-    def stability_note(self, boost: int = 1) -> list[str]:
-        """Return warnings on the size of the step.
-
-        Parameters
-        ----------
-        boost : int
-            How many times larger the step is when it comes: p online, where each class has one image.
-        """
-        if boost * self.epsilon > 0.5:
-            return [
-                f"warning: the step is {boost * self.epsilon:.2g} of the stability bound; above one half "
-                "modes overshoot and the laws of small steps do not hold"
-            ]
-        if self.epsilon > 0.1:
-            return [
-                f"warning: at a step of {self.epsilon:.2g} a first-order budget is poor (> 0.1)"
-            ]
-        return []
-
-
-def make_setting(
-    config: Config,
-    *,
-    default_rate: Callable[[Setting], float],
-    trials: Callable[[Setting], int],
-    updates: Callable[[Setting], int],
-    every: Callable[[Setting], int],
-) -> Setting:
-    """Load images and fill in the defaults of a case, each from what is known so far.
-
-    Raises
-    ------
-    ArgumentError
-        For images that cannot be used, or modes that cannot be told apart.
-    """
-    images = load_images(config)
-    modes = singular_modes(images)
-    if modes.smallest_gap < SMALLEST_GAP:
-        raise ArgumentError(
-            "--dataset",
-            config.dataset,
-            f"two singular values differ by {modes.smallest_gap:.1e} of the largest: their modes "
-            "cannot be told apart",
-            "change amplitudes, or the numbers of images a class",
-        )
-    setting = Setting(
-        config, images, modes, mode_spectra(modes), range(config.seed, config.seed + 1), 1.0, 1, 1
-    )
-    rate = config.learning_rate or default_rate(setting)
-    setting = dataclasses.replace(setting, learning_rate=rate)
-    count = config.trials or trials(setting)
-    setting = dataclasses.replace(setting, seeds=range(config.seed, config.seed + count))
-    setting = dataclasses.replace(setting, updates=config.updates or updates(setting))
-    return dataclasses.replace(setting, every=every(setting))
 
 
 def setup_dataset(

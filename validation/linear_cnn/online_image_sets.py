@@ -20,21 +20,13 @@ from validation import results
 from validation.checks import Finding, Missing
 from validation.experiment import Forecast, Measurement, Progress
 from validation.linear_cnn import figures, verification
-from validation.linear_cnn.image_sets import (
-    DISCOVERED_WITHIN,
-    default_every,
-    default_rate,
-    default_trials,
-    default_updates,
-)
 from validation.linear_cnn.learning import (
-    Setting,
     draw_samples,
     kernel_arrays,
-    make_setting,
     measured_run,
     setup_dataset,
 )
+from validation.linear_cnn.setting import DISCOVERED_WITHIN, image_setting
 
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
@@ -47,14 +39,7 @@ class OnlineImageSet:
     """Online learning on any labelled image set, from a small random start."""
 
     def __init__(self, config: Config):
-        self.setting: Setting = make_setting(
-            config,
-            default_rate=default_rate(EPSILON),
-            trials=default_trials,
-            updates=default_updates,
-            every=default_every,
-        )
-        s = self.setting
+        self.setting = s = image_setting(config, EPSILON)
         self.name = s.name
         pixels = s.modes.inputs.shape[1]
         self.start = random_start(s.seeds, pixels, s.classes, config.initial_scale)

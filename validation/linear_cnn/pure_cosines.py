@@ -30,15 +30,14 @@ from validation.linear_cnn import figures, verification
 from validation.linear_cnn.learning import (
     CNN,
     FULLY_CONNECTED,
-    Setting,
     discovery_table,
     draw_samples,
     kernel_arrays,
     leakage,
-    make_setting,
     measured_run,
     setup_dataset,
 )
+from validation.linear_cnn.setting import cosine_setting
 
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
@@ -52,17 +51,10 @@ class PureCosines:
     """The case of section 5 of the paper (Fig 3), for any frequencies, amplitudes and phases."""
 
     def __init__(self, config: Config):
-        self.setting: Setting = make_setting(
-            config,
-            default_rate=lambda _: 5e-4,
-            trials=lambda _: 10,
-            updates=lambda _: 8000,
-            every=lambda s: max(1, s.updates // 400),
-        )
-        self.name = self.setting.name
+        self.setting = s = cosine_setting(config)
+        self.name = s.name
         self.online = config.gradient == "online"
         self._require_stable()
-        s = self.setting
         self.start = balanced_start(s.seeds, s.modes, s.spectra, config.initial_scale)
         self.strengths = balanced_strengths(self.start, s.modes, s.spectra)
         self._require_small()
