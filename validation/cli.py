@@ -57,13 +57,13 @@ def main(experiment: str | type, arguments: Sequence[str] | None = None) -> None
 def _guarded(experiment: str | type, arguments: list[str]) -> int:
     name = experiment if isinstance(experiment, str) else experiment.__name__
     try:
-        return _run(find(experiment), arguments)
+        return _run(find(experiment), arguments, _command(experiment, arguments))
     except ArgumentError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print(
-            f"interrupted; the same command goes on from there: {_command(name, arguments)}",
+            f"interrupted; the same command goes on from there: {_command(experiment, arguments)}",
             file=sys.stderr,
         )
         return INTERRUPTED
@@ -72,15 +72,18 @@ def _guarded(experiment: str | type, arguments: list[str]) -> int:
     except BaseException:
         handle, file = tempfile.mkstemp(prefix=f"modewise-{name}-", suffix=".txt")
         with os.fdopen(handle, "w") as stream:
-            stream.write(f"{_command(name, arguments)}\n{traceback.format_exc()}")
+            stream.write(f"{_command(experiment, arguments)}\n{traceback.format_exc()}")
         print(
             f"this is a fault of Modewise, not yours; its traceback is in {file}", file=sys.stderr
         )
         return OUR_FAULT
 
 
-def _command(name: str, arguments: Sequence[str]) -> str:
-    return shlex.join(["python", "-m", f"validation.{name}", *arguments])
+def _command(experiment: str | type, arguments: Sequence[str]) -> str:
+    """Return the command that was given; a class of one's own is run by a program of one's own."""
+    if isinstance(experiment, str):
+        return shlex.join(["python", "-m", f"validation.{experiment}", *arguments])
+    return shlex.join(["python", sys.argv[0], *arguments])
 
 
 def find(experiment: str | type) -> Experiment:
@@ -164,7 +167,7 @@ def _in_one_line(box: str) -> str:
     return " ".join(kept) or "cannot be understood"
 
 
-def _run(experiment: Experiment, arguments: list[str]) -> int:
+def _run(experiment: Experiment, arguments: list[str], command: str) -> int:
     config, options = parse(experiment, arguments)
     _require_folder(options.out)
     # one thread: the same values bit for bit, and at these sizes no slower
@@ -175,7 +178,6 @@ def _run(experiment: Experiment, arguments: list[str]) -> int:
     from validation.report.terminal import print_result
 
     console = _console(quiet=options.quiet or options.json)
-    command = _command(experiment.name, arguments)
     console.print(f"{experiment.name}: {experiment.summary}", highlight=False)
     console.print(f"running {command}", highlight=False, soft_wrap=True)
     store = options.out / f".{experiment.name}" / config_hash(config)

@@ -14,6 +14,8 @@ from validation.checks import Check
 from validation.experiment import Case
 from validation.linear_cnn.check_table import CHECKS
 
+LARGEST = {"learning_rate": 1e300, "initial_scale": 1e100, "trials": 1e4, "updates": 1e8}
+
 
 @dataclasses.dataclass(frozen=True)
 class Config:
@@ -75,11 +77,14 @@ class LinearCNNExperiment:
 
     def case(self, config: Config) -> Case:
         """Return the case that the configuration names."""
-        for name in ("learning_rate", "initial_scale", "trials", "updates"):
+        for name, most in LARGEST.items():
             value = getattr(config, name)
-            if value is not None and not 0 < value < float("inf"):
+            if value is not None and not 0 < value <= most:
                 raise ArgumentError(
-                    f"--{name.replace('_', '-')}", value, "must be positive and finite", "change it"
+                    f"--{name.replace('_', '-')}",
+                    value,
+                    f"must be positive and finite, at most {most:g}",
+                    "change it",
                 )
         if config.seed < 0:
             raise ArgumentError("--seed", config.seed, "must not be negative", "choose 0, say")
