@@ -16,6 +16,10 @@ from theory.errors import ArgumentError
 SECONDS_BETWEEN_CHECKPOINTS = 5.0
 
 
+class DivergenceError(ArgumentError):
+    """Training left the finite numbers: step or start were too large."""
+
+
 class Learner(Protocol):
     """Something that is updated: weights for all trials at once, trials first."""
 
@@ -105,11 +109,11 @@ def train(
         if done == following:
             observed = learner.observe()
             if not np.isfinite(observed).all():
-                raise ArgumentError(
+                raise DivergenceError(
                     "learning_rate",
                     learner.learning_rate,
                     f"the weights were not finite any more after {done} updates",
-                    "choose a smaller learning rate",
+                    "choose a smaller learning rate, or a smaller start",
                 )
             seen.append(observed)
             following = next(wanted, None)

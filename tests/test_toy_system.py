@@ -111,8 +111,8 @@ class Slide:
             {"weight": forecast.ladders[0].rungs[0].value.copy(data=seen)}, xr.Dataset()
         )
 
-    def findings(self, result, progress):
-        return {"T1": float(abs(results.ladder(result, "weight").difference("unexplained")).max())}
+    def findings(self, result):
+        return {"T1": results.ladder(result, "weight").largest("unexplained")}
 
     def tables(self, result):
         return []
@@ -130,10 +130,13 @@ class Toy:
 
     name, summary, config_type = "toy", "one weight slides to its goal", Config
     checks = (Check("T1", "validation", "network against map", "<=", 1e-12),)
-    claims = ()
+    claims = ("test_toy_system.relaxation",)
 
     def case(self, config):
         return Slide(config)
+
+    def verifications(self):
+        return {}
 
     def command(self, case, preset):
         return f"python -m toy --preset {preset}"
@@ -177,7 +180,10 @@ def test_command_line_ladder_report_and_files(tmp_path, capsys):
     again = results.ladder(tree, "weight")
     assert [r.name for r in again.rungs] == ["flow", "map", "network"]
     assert len(checksum(tree)) == 64
-    assert "T1" in (tmp_path / "toy.html").read_text()
+    page = (tmp_path / "toy.html").read_text()
+    assert "T1" in page
+    assert "One weight slides to its goal: dw/dtau = s (g - w)." in page
+    assert "<math" in page
 
 
 def test_bad_option_of_the_toy_is_one_line(tmp_path, capsys):

@@ -63,6 +63,13 @@ class Missing:
 
 
 @dataclasses.dataclass(frozen=True)
+class NotRun:
+    """Why a check does not apply to what was run, or needs what is not here; it does not count."""
+
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Row:
     """A check with what came out."""
 
@@ -90,7 +97,7 @@ class Row:
         }
 
 
-Finding = float | Missing
+Finding = float | Missing | NotRun
 
 
 def judge(
@@ -132,6 +139,8 @@ def _row(
         return Row(check, case, None, "not run", f"larger preset: {command(case, check.preset)}")
     if finding is None:
         return Row(check, case, None, "inconclusive", "nothing was found")
+    if isinstance(finding, NotRun):
+        return Row(check, case, None, "not run", finding.reason)
     if isinstance(finding, Missing):
         return Row(check, case, None, "inconclusive", finding.reason)
     if not math.isfinite(finding):

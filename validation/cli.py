@@ -63,7 +63,8 @@ def _guarded(experiment: str | type, arguments: list[str]) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         print(
-            f"interrupted; the same command goes on from there: {_command(experiment, arguments)}",
+            "interrupted; the same command goes on from there: "
+            + _command(experiment, [a for a in arguments if a != "--fresh"]),
             file=sys.stderr,
         )
         return INTERRUPTED
@@ -173,18 +174,25 @@ def _run(experiment: Experiment, arguments: list[str], command: str) -> int:
     # one thread: the same values bit for bit, and at these sizes no slower
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-    from validation.experiment import config_hash, run
+    from validation.experiment import run, unfinished
     from validation.report.document import document, exit_code
     from validation.report.terminal import print_result
 
     console = _console(quiet=options.quiet or options.json)
     console.print(f"{experiment.name}: {experiment.summary}", highlight=False)
-    console.print(f"running {command}", highlight=False, soft_wrap=True)
-    store = options.out / f".{experiment.name}" / config_hash(config)
-    if store.exists() and not options.fresh:
+    console.print(f"running {command}", highlight=False, soft_wrap=True, markup=False)
+    store = unfinished(experiment, config, options.out)
+    if store is not None and not options.fresh:
         console.print(
-            f"going on from an earlier run in {store}; --fresh starts over", soft_wrap=True
+            f"going on from an unfinished run in {store}; --fresh starts over",
+            soft_wrap=True,
+            markup=False,
         )
+
+    def announce(notes: list[str]) -> None:
+        for note in notes:
+            console.print(note, highlight=False, markup=False)
+
     with _progress(console) as progress:
         outcome = run(
             experiment,
@@ -192,6 +200,7 @@ def _run(experiment: Experiment, arguments: list[str], command: str) -> int:
             out=options.out,
             fresh=options.fresh,
             progress=progress,
+            announce=announce,
             command=command,
         )
     files = _write(outcome, options.out, experiment.name)

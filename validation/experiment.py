@@ -6,20 +6,18 @@ their order and stores the forecast, with its checksum, before anything is measu
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import datetime
 import hashlib
-import importlib.metadata
 import json
 import math
-import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from theory.errors import ArgumentError
-from validation.checks import Check, Finding, judge
+from validation.checks import PRESETS, Check, Finding, judge
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 SCHEMA = "modewise-result-1"
+SEAL, FINISHED = "forecast.json", "finished"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,8 +75,8 @@ class Case(Protocol):
     def measure(self, forecast: Forecast, store: Path, progress: Progress) -> Measurement:
         """Return the last rungs; resumable through files in the folder `store`."""
 
-    def findings(self, result: xr.DataTree, progress: Progress) -> dict[str, Finding]:
-        """Return what each check of this case found, from the tree and from verifications."""
+    def findings(self, result: xr.DataTree) -> dict[str, Finding]:
+        """Return what each check of this case found, from the tree."""
 
     def figures(self, result: xr.DataTree) -> dict[str, Any]:
         """Return matplotlib figures by name, from the tree alone."""
@@ -93,7 +92,8 @@ class Experiment(Protocol):
     """A named family of cases.
 
     `name` is the file's, `summary` one line for the list, `config_type` a frozen dataclass that is
-    the command line, `checks` all checks of all cases, `claims` the names of the laws it rests on.
+    the command line (it has a `seed` and a `preset`), `checks` all checks of all cases, `claims` the
+    registered names of the laws that it rests on.
     """
 
     name: ClassVar[str]
@@ -110,6 +110,9 @@ class Experiment(Protocol):
         ArgumentError
             For a configuration that cannot be run, before anything is written.
         """
+
+    def verifications(self) -> Mapping[str, Callable[[], float]]:
+        """Return the verifications that need no data of a case, by the id of their check."""
 
     def command(self, case: str, preset: str) -> str:
         """Return the command line that runs a case at a preset."""
@@ -130,28 +133,86 @@ def run(
     out: Path,
     fresh: bool = False,
     progress: Progress = lambda stage, done, total: None,
+    announce: Callable[[list[str]], None] = lambda notes: None,
     command: str = "",
 ) -> Outcome:
     """Run an experiment to its tree and figures.
 
     The forecast is written to ``out/.NAME/<config hash>/`` with its SHA-256 before `measure`
-    starts; a run that finds one there verifies it and goes on from it.
+    starts. A run that finds an unfinished one there verifies it (values, set-up, bars, code) and
+    goes on from it; a finished one is started over.
+
+    Parameters
+    ----------
+    progress : callable
+        Told the stage, how much of it is done, and its total.
+    announce : callable
+        Told the case's notes, warnings among them, before anything is computed.
 
     Raises
     ------
     ArgumentError
         For a configuration that cannot be run; if the stored forecast was changed.
     """
-    import xarray as xr
+    from numerics.files import write_text
+    from validation.provenance import provenance
 
     started = time.monotonic()
     case = experiment.case(config)
-    store = out / f".{experiment.name}" / config_hash(config)
-    if fresh:
+    announce(case.notes())
+    store = store_of(experiment, config, out)
+    if fresh or (store / FINISHED).exists():
         _empty(store)
     setup = case.prepare()
+    resumed = (store / SEAL).exists()
     forecast, sealed = _forecast_once(case, experiment, setup, store)
-    measured = case.measure(forecast, store, progress)
+    with _own_faults():
+        measured = case.measure(forecast, store, progress)
+        outcome = _judged(experiment, config, case, setup, forecast, measured, progress)
+    seconds = time.monotonic() - started
+    told = provenance(config, command, seconds, resumed=resumed)
+    told["data"] = json.loads(setup.attrs.get("data", "{}"))
+    outcome.tree.attrs.update(forecast=json.dumps(sealed), provenance=json.dumps(told))
+    write_text(store / FINISHED, told["finished"])
+    return outcome
+
+
+def unfinished(experiment: Experiment, config: Any, out: Path) -> Path | None:
+    """Return the store of an earlier run of this configuration that did not end, if there is one."""
+    store = store_of(experiment, config, out)
+    return store if (store / SEAL).exists() and not (store / FINISHED).exists() else None
+
+
+def store_of(experiment: Experiment, config: Any, out: Path) -> Path:
+    """Return the folder that keeps what a run needs in order to go on."""
+    return out / f".{experiment.name}" / config_hash(config)
+
+
+@contextlib.contextmanager
+def _own_faults() -> Iterator[None]:
+    """After the forecast only divergence is the user's; any other refusal is a fault of ours."""
+    from numerics.training import DivergenceError
+
+    try:
+        yield
+    except DivergenceError:
+        raise
+    except ArgumentError as error:
+        raise RuntimeError(f"refused after the forecast: {error}") from error
+
+
+def _judged(
+    experiment: Experiment,
+    config: Any,
+    case: Case,
+    setup: xr.Dataset,
+    forecast: Forecast,
+    measured: Measurement,
+    progress: Progress,
+) -> Outcome:
+    """Put the measurement on the ladders, judge every check, draw the figures."""
+    import xarray as xr
+
     ladders = {x.name: x.completed(measured.ladders[x.name]) for x in forecast.ladders}
     tree = xr.DataTree.from_dict(
         {
@@ -162,7 +223,7 @@ def run(
             **{f"/ladders/{name}": ladder.to_dataset() for name, ladder in ladders.items()},
         }
     )
-    findings = case.findings(tree, progress)
+    findings = case.findings(tree) | _verified(experiment, config.preset, progress)
     rows = judge(
         experiment.checks,
         findings,
@@ -178,27 +239,32 @@ def run(
         experiment=experiment.name,
         case=case.name,
         config=json.dumps(dataclasses.asdict(config)),
-        forecast=json.dumps(sealed),
         claims=json.dumps(experiment.claims),
         tables=json.dumps(_finite(case.tables(tree))),
         notes=json.dumps(case.notes()),
-        provenance=json.dumps(
-            provenance(config, command, time.monotonic() - started)
-            | {"data": json.loads(setup.attrs.get("data", "{}"))}
-        ),
     )
     return Outcome(tree, case.figures(tree))
 
 
+def _verified(experiment: Experiment, preset: str, progress: Progress) -> dict[str, Finding]:
+    """Run the experiment's verifications that the preset asks for."""
+    functions = experiment.verifications()
+    wanted = [
+        check.id
+        for check in experiment.checks
+        if check.id in functions and PRESETS.index(check.preset) <= PRESETS.index(preset)
+    ]
+    found: dict[str, Finding] = {}
+    for done, name in enumerate(wanted, 1):
+        found[name] = functions[name]()
+        progress("verification", done, len(wanted))
+    return found
+
+
 def config_hash(config: Any) -> str:
-    """Return a short hash of a configuration and of the version that reads it."""
-    text = json.dumps(dataclasses.asdict(config), sort_keys=True) + version()
+    """Return a short hash of a configuration."""
+    text = json.dumps(dataclasses.asdict(config), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def version() -> str:
-    """Return the installed version of Modewise."""
-    return importlib.metadata.version("modewise")
 
 
 def _forecast_once(
@@ -209,33 +275,35 @@ def _forecast_once(
 
     from numerics.files import checksum, read_tree, write_text, write_tree
     from validation.ladder import Ladder
+    from validation.provenance import code_fingerprint, now
 
-    file, seal = store / "forecast.nc", store / "forecast.json"
-    prepared = checksum(xr.DataTree(setup))
+    file, seal = store / "forecast.nc", store / SEAL
+    said = {
+        "asked": json.dumps([dataclasses.asdict(check) for check in experiment.checks]),
+        "setup_sha256": checksum(xr.DataTree(setup)),
+        "code_sha256": code_fingerprint(),
+    }
     if not seal.exists():
         forecast = case.forecast()
-        asked = [dataclasses.asdict(check) for check in experiment.checks]
         parts = {f"/ladders/{x.name}": x.to_dataset() for x in forecast.ladders}
-        said = {"asked": json.dumps(asked), "setup_sha256": prepared}
         tree = xr.DataTree.from_dict(
             {"/": xr.Dataset(attrs=said), "/predicted": forecast.predicted, **parts}
         )
         write_tree(file, tree)
-        written = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        sealed = {"file": str(file), "sha256": checksum(tree), "written": written}
+        sealed = {"file": str(file), "sha256": checksum(tree), "written": now()}
         write_text(seal, json.dumps(sealed))
         return forecast, sealed
     try:
         sealed = json.loads(seal.read_text())
         tree = read_tree(file)
-        intact = checksum(tree) == sealed["sha256"] and tree.attrs["setup_sha256"] == prepared
+        intact = checksum(tree) == sealed["sha256"] and dict(tree.attrs) == said
     except (ValueError, KeyError):
         intact = False
     if not intact:
         raise ArgumentError(
             "out",
             str(file),
-            "the stored forecast is not the one that was sealed, or its set-up has changed",
+            "the stored forecast is not the one that was sealed, or set-up, bars or code have changed",
             "start over with --fresh",
         )
     stored = tree["/ladders"].children if "ladders" in tree.children else {}
@@ -248,25 +316,6 @@ def _empty(folder: Path) -> None:
 
     if folder.exists():
         shutil.rmtree(folder)
-
-
-def provenance(config: Any, command: str, seconds: float) -> dict[str, Any]:
-    """Return what a reader needs in order to run it again."""
-    packages = ("sympy", "numpy", "scipy", "torch", "xarray", "matplotlib", "scikit-learn")
-    return {
-        "command": command,
-        "seed": config.seed,
-        "versions": {
-            "modewise": version(),
-            "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in packages},
-        },
-        "machine": platform.machine(),
-        "system": platform.system(),
-        "device": getattr(config, "device", "cpu"),
-        "seconds": round(seconds, 2),
-        "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
 
 
 def _rows_as_dataset(rows: list[dict], dim: str) -> xr.Dataset:

@@ -103,6 +103,13 @@ class Ladder:
             )
         first = self.rungs[0].value
         for rung in self.rungs[1:]:
+            if set(rung.value.indexes) != set(first.indexes):
+                raise ArgumentError(
+                    f"rung {rung.name}",
+                    sorted(map(str, rung.value.indexes)),
+                    f"coordinates must be equal exactly: {sorted(map(str, first.indexes))}",
+                    "label the same dimensions",
+                )
             align_exactly(f"rung {rung.name}", rung.value, first)
             if set(rung.value.dims) != set(first.dims):
                 raise ArgumentError(
@@ -113,8 +120,16 @@ class Ladder:
                 )
         align_exactly("scale", xr.DataArray(self.scale), first)
         for source, prediction in self.predictions.items():
-            align_exactly(f"prediction of {source}", prediction.value, first)
-            align_exactly(f"uncertainty of {source}", prediction.uncertainty, first)
+            for field in ("value", "uncertainty"):
+                array = getattr(prediction, field)
+                align_exactly(f"{field} predicted of {source}", array, first)
+                if not set(array.dims) <= set(first.dims):
+                    raise ArgumentError(
+                        f"{field} predicted of {source}",
+                        array.dims,
+                        f"must have dimensions among {first.dims}",
+                        "select or average the others",
+                    )
 
     def completed(self, measured: xr.DataArray) -> Ladder:
         """Return the ladder with its measurement as the last rung."""
@@ -141,6 +156,22 @@ class Ladder:
         position = self.sources.index(source)
         upper, lower = (self._compared(r.value) for r in self.rungs[position : position + 2])
         return (upper - lower) / self.scale
+
+    def largest(self, source: str, *, covered: float = 1.0, unit: float | None = None) -> float:
+        """Return the largest magnitude of a source, or nan where rungs lack more than they should.
+
+        Parameters
+        ----------
+        covered : float
+            Share of points at which the two rungs are to exist.
+        unit : float, optional
+            One number to give it in, instead of the ladder's scale.
+        """
+        sizes = abs(self.difference(source))
+        if unit is not None:
+            sizes = sizes * self.scale / unit
+        exists = float(xr.apply_ufunc(np.isfinite, sizes).mean())
+        return float(sizes.max()) if exists >= covered * (1 - 1e-12) else float("nan")
 
     def remainder(self, source: str) -> xr.DataArray:
         """Return what its prediction leaves of a source, in units of the scale."""

@@ -152,13 +152,12 @@ def budget_bars(rows: list[dict[str, Any]], ax: Axes | None = None) -> Axes:
             ax.plot(
                 max(abs(row["remainder"]), floor), place, "D", color="#D55E00", ms=6, mec="black"
             )
-    names = [f"{row['ladder']}: {row['source']}" for row in reversed(shown)]
+    names = [f"{row['ladder']}: {row['source']} [{row['unit']}]" for row in reversed(shown)]
     ax.set_yticks(range(len(names)), names, fontsize="small")
     ax.set_xscale("log")
     ax.set_xlim(floor, 30)
-    unit = shown[0]["unit"] if shown else ""
     ax.set_xlabel(
-        f"size of the difference (units of {unit}): bar worst anywhere, | where the whole is largest,\n"
+        "size of the difference, in units of [scale]: bar worst anywhere, | where the whole is largest,\n"
         "orange diamond: left after the prediction; hatching: // predicted, .. unexplained"
     )
     return ax

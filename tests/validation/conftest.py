@@ -67,9 +67,9 @@ class Decay:
         values = self.world.held_out(forecast.ladders[0].rungs[-1].value.values)
         return Measurement({"decay": self._named(values)}, xr.Dataset())
 
-    def findings(self, result, progress):
+    def findings(self, result):
         ladder = Ladder.from_dataset(result["/ladders/decay"].to_dataset())
-        return {"D1": float(abs(ladder.difference("unexplained")).max())} | self.world.findings
+        return {"D1": ladder.largest("unexplained")} | self.world.findings
 
     def tables(self, result):
         return [{"title": "ends", "columns": ["trial", "end"], "rows": [[0, float("nan")]]}]
@@ -115,6 +115,9 @@ def decay(world):
 
         def case(self, config):
             return Decay(config, world)
+
+        def verifications(self):
+            return {}
 
         def command(self, case, preset):
             return f"python -m decay --preset {preset}"

@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 
-from theory.errors import ArgumentError
+from numerics.training import DivergenceError
 from validation import cli
 from validation.checks import Missing
 
@@ -131,7 +131,7 @@ def test_2_if_the_command_line_cannot_be_read(call, tmp_path, arguments):
 
 def test_2_if_an_argument_cannot_be_used(call, world, tmp_path):
     """The line is the error's text: argument, value, what is allowed, remedy."""
-    world.before_measure = raising(ArgumentError("--rate", 7, "must be small", "take 0.1"))
+    world.before_measure = raising(DivergenceError("--rate", 7, "must be small", "take 0.1"))
     code, _, err = call()
     assert code == 2
     assert only_line(err) == "--rate: got 7; must be small; take 0.1"

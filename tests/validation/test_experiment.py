@@ -8,7 +8,7 @@ import pytest
 
 from numerics.files import checksum, read_tree, write_tree
 from theory.errors import ArgumentError
-from validation.experiment import config_hash, run
+from validation.experiment import FINISHED, config_hash, run
 
 
 @pytest.fixture
@@ -24,6 +24,11 @@ def start(decay, tmp_path):
 @pytest.fixture
 def store(decay, tmp_path):
     return tmp_path / ".decay" / config_hash(decay.config_type())
+
+
+def cut_off(store):
+    """Leave the store as a run does that was killed while it measured."""
+    (store / FINISHED).unlink()
 
 
 def sealed(store):
@@ -74,22 +79,22 @@ def test_poisoned_measurements_leave_the_forecast_alone(start, world, store, poi
     poisoned = start(fresh=True)
     assert sealed(store)["sha256"] == expected
     assert checksum(read_tree(store / "forecast.nc")) == expected
+    cut_off(store)
     again = start()  # and a resumed one
     assert sealed(store)["sha256"] == expected
     assert content  # the file was there before; its bytes may differ, its values may not
     verdicts = [json.loads(t["/checks"].attrs["rows"])[0]["verdict"] for t in (honest, poisoned)]
     assert verdicts[0] == "holds"
-    if poison == "nan in one trial":  # the other trial is right; the budget says what is covered
+    if poison == "nan in one trial":  # the budget says what is covered
         assert json.loads(poisoned["/budget"].attrs["rows"])[0]["covered"] == 0.5
-    else:
-        assert verdicts[1] == "fails"
+    assert verdicts[1] == "fails"
     assert checksum(again["/ladders"]) == checksum(poisoned["/ladders"])
 
 
 def test_a_measurement_of_nothing_is_refused_after_the_seal(start, world, store):
     """Only nan: there is no budget; the forecast stays as it was sealed."""
     world.held_out = lambda values: np.full_like(values, np.nan)
-    with pytest.raises(ArgumentError, match="no finite point"):
+    with pytest.raises(RuntimeError, match="no finite point"):
         start()
     assert checksum(read_tree(store / "forecast.nc")) == sealed(store)["sha256"]
 
@@ -111,14 +116,54 @@ def test_no_number_of_a_result_that_is_not_finite_reaches_json(start, world):
 
 
 def test_a_resumed_run_verifies_and_does_not_rewrite(start, world, store):
-    """Second time: no forecast is made, both files keep time and content."""
+    """Cut off and run again: no forecast is made, both files keep time and content."""
     start()
+    cut_off(store)
     files = [store / "forecast.nc", store / "forecast.json"]
     before = [(f.stat().st_mtime_ns, f.stat().st_ino, f.read_bytes()) for f in files]
     world.calls.clear()
     start()
     assert world.calls == ["prepare", "measure"]
     assert [(f.stat().st_mtime_ns, f.stat().st_ino, f.read_bytes()) for f in files] == before
+
+
+def test_a_finished_run_is_started_over(start, world, store):
+    """What ran to its end is never reported again as if it had been run: everything is done anew."""
+    start()
+    (store / "training.npz").write_bytes(b"old")
+    world.calls.clear()
+    tree = start()
+    assert world.calls == ["prepare", "forecast", "measure"]
+    assert not (store / "training.npz").exists()
+    assert json.loads(tree.attrs["provenance"])["resumed"] is False
+
+
+def test_provenance_says_that_a_run_was_resumed(start, store):
+    """Its seconds are of the last part only."""
+    start()
+    cut_off(store)
+    assert json.loads(start().attrs["provenance"])["resumed"] is True
+
+
+def test_bars_changed_after_the_seal_are_refused(start, store, decay):
+    """A looser bar is not the one that was sealed."""
+    start()
+    cut_off(store)
+
+    class Looser(decay):
+        checks = tuple(dataclasses.replace(c, asked=1.0) for c in decay.checks)
+
+    with pytest.raises(ArgumentError, match="bars or code have changed"):
+        run(Looser(), decay.config_type(), out=store.parent.parent)
+
+
+def test_code_changed_after_the_seal_is_refused(start, store, monkeypatch):
+    """Half of one program and half of another is nobody's result."""
+    start()
+    cut_off(store)
+    monkeypatch.setattr("validation.provenance.code_fingerprint", lambda: "another")
+    with pytest.raises(ArgumentError, match="bars or code have changed"):
+        start()
 
 
 def test_a_run_killed_before_its_seal_makes_its_forecast_anew(start, world, store):
@@ -163,6 +208,7 @@ TAMPERED = {
 def test_a_forecast_that_was_changed_is_refused(start, world, store, what):
     """One error with the remedy; nothing is measured; --fresh starts over."""
     start()
+    cut_off(store)
     expected = sealed(store)["sha256"]
     TAMPERED[what](store)
     world.calls.clear()
@@ -177,6 +223,7 @@ def test_a_forecast_that_was_changed_is_refused(start, world, store, what):
 def test_a_set_up_that_has_changed_is_refused(start, world, store, decay):
     """The same command on other data: the stored forecast is not about them."""
     start()
+    cut_off(store)
 
     class Other(decay):
         def case(self, config):
@@ -184,7 +231,7 @@ def test_a_set_up_that_has_changed_is_refused(start, world, store, decay):
             case.start = case.start + 1e-12
             return case
 
-    with pytest.raises(ArgumentError, match="set-up has changed"):
+    with pytest.raises(ArgumentError, match="or set-up, bars or code have changed"):
         run(Other(), decay.config_type(), out=store.parent.parent)
 
 
@@ -207,9 +254,10 @@ def test_configurations_have_stores_of_their_own(decay):
     assert config_hash(decay.config_type(rate=0.25)) == hashes[0]
 
 
-def test_runs_of_other_configurations_do_not_meet(start, world):
+def test_runs_of_other_configurations_do_not_meet(start, world, store):
     """Each has its own forecast; the first is still there after the second."""
     first = start()
+    cut_off(store)
     start(seed=1)
     world.calls.clear()
     again = start()

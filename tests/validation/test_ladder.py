@@ -193,13 +193,14 @@ def test_coordinates_that_differ_by_rounding_raise(where):
         Ladder("x", tuple(rungs), "network", scales, predictions={"to b": prediction}).completed(
             off_by_rounding()
         )
-    expected = {"rung": "rung b", "measurement": "rung network"}.get(where, where)
+    expected = {"rung": "rung b", "measurement": "rung network"}
+    expected = expected.get(where, {"prediction": "value predicted"}.get(where, where))
     assert caught.value.argument.startswith(expected)
 
 
 def test_a_dimension_that_is_missing_is_refused():
     """A rung without its trials would broadcast, and count as many."""
-    with pytest.raises(ArgumentError, match="must have the dimensions"):
+    with pytest.raises(ArgumentError, match="label the same dimensions"):
         ladder(1).completed(strength(1.0).isel(trial=0, drop=True))
 
 

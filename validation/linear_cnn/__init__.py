@@ -7,6 +7,7 @@ Cases: ``pure_cosines`` (every mode has its own frequency: sigmoid, map, clock),
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Literal
 
 from theory.errors import ArgumentError
@@ -59,6 +60,22 @@ class Config:
     """Phase of each class of pure_cosines, in radians. Default: 0."""
 
 
+def _require_cosine_options(config: Config) -> None:
+    """Refuse options of pure cosines for other sets, where nothing would come of them."""
+    if config.dataset == "pure_cosines":
+        return
+    for field in dataclasses.fields(Config):
+        if field.name in ("image_side", "frequencies", "amplitudes", "phases"):
+            value = getattr(config, field.name)
+            if value != field.default:
+                raise ArgumentError(
+                    f"--{field.name.replace('_', '-')}",
+                    value,
+                    "is an option of --dataset pure_cosines",
+                    "leave it out, or choose that set",
+                )
+
+
 class LinearCNNExperiment:
     """The experiment `linear_cnn`."""
 
@@ -88,6 +105,11 @@ class LinearCNNExperiment:
                 )
         if config.seed < 0:
             raise ArgumentError("--seed", config.seed, "must not be negative", "choose 0, say")
+        if config.seed > 2**31:
+            raise ArgumentError(
+                "--seed", config.seed, "must be at most 2^31", "choose a smaller one"
+            )
+        _require_cosine_options(config)
         from numerics.devices import find_device
 
         find_device(config.device)
@@ -109,6 +131,12 @@ class LinearCNNExperiment:
         from validation.linear_cnn.image_sets import ImageSet
 
         return ImageSet(config)
+
+    def verifications(self) -> Mapping[str, Callable[[], float]]:
+        """Return the functions of `validation.linear_cnn.verification`, by the id of their check."""
+        from validation.linear_cnn.verification import FUNCTIONS
+
+        return FUNCTIONS
 
     def command(self, case: str, preset: str) -> str:
         """Return the command that runs a case."""

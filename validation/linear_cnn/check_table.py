@@ -29,7 +29,7 @@ def _validate(
 
 CHECKS: tuple[Check, ...] = (
     _validate("C07n", "CNN, autograd: network against map", 1e-11, "S_m", (COSINES,)),
-    _validate("C08n", "CNN, autograd: off-diagonal strengths", 1e-12, "", (COSINES,)),
+    _validate("C08n", "CNN, autograd: off-diagonal strengths", 1e-12, "S_1", (COSINES,)),
     _validate("C15n", "fully connected, autograd: network against map", 1e-11, "S_m", (COSINES,)),
     _validate(
         "C09n",

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from validation.linear_cnn import Config
 
 
+NAMED = ("pure_cosines", "digits", "mnist")
+DEFAULTS = {"mnist": {"average": 2, "count": 10_000}}
+
+
 def load_images(config: Config) -> xr.Dataset:
     """Return the image set of a configuration, with its options applied.
 
@@ -37,8 +41,8 @@ def load_images(config: Config) -> xr.Dataset:
         loaded = image_room.digits()
     elif config.dataset == "mnist":
         loaded = image_room.mnist()
-        average = 2 if average is None else average
-        count = 10_000 if count is None else count
+        average = DEFAULTS["mnist"]["average"] if average is None else average
+        count = DEFAULTS["mnist"]["count"] if count is None else count
     else:
         loaded = image_room.from_file(config.dataset)
     if count is not None:
@@ -66,8 +70,14 @@ def _option(name: str) -> Iterator[None]:
 
 
 def case_name(config: Config) -> str:
-    """Return the case of a configuration, as checks name it."""
-    known = config.dataset if config.dataset in ("pure_cosines", "digits", "mnist") else "FILE"
+    """Return the case of a configuration, as checks name it; a changed set is no longer the named one."""
+    plain = (
+        not config.grey
+        and not config.subtract_mean
+        and config.average in (None, DEFAULTS.get(config.dataset, {}).get("average"))
+        and config.count in (None, DEFAULTS.get(config.dataset, {}).get("count"))
+    )
+    known = config.dataset if config.dataset in NAMED and plain else "FILE"
     start = ", random start" if known == "pure_cosines" and config.init == "random" else ""
     return known + start + (", online" if config.gradient == "online" else "")
 

@@ -175,9 +175,3 @@ def online(
     ax.set_ylim(-0.05, 1.3)
     plots.shared_legend(figure, lines["mode"], "mode")
     return figure
-
-
-def _named(name: str, missing: np.ndarray) -> str:
-    if not len(missing):
-        return name
-    return f"{name} (not within the run: {', '.join(map(str, missing))})"

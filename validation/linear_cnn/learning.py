@@ -11,10 +11,11 @@ import xarray as xr
 from numerics import linear_network
 from numerics.linear_cnn.starts import PixelWeights
 from numerics.schema import quantity
+from numerics.singular_modes import discovery_updates
 from numerics.training import train
 from validation import results
 from validation.experiment import Progress
-from validation.ladder import Ladder
+from validation.ladder import Rung
 from validation.linear_cnn.data import described
 from validation.linear_cnn.setting import Setting
 
@@ -129,30 +130,30 @@ def leakage(observed: np.ndarray) -> float:
     return float(np.abs(observed * (1 - np.eye(rank))).max())
 
 
-def discovery_table(
-    setting: Setting, result: xr.DataTree, names: dict[str, list[str]]
-) -> list[dict]:
-    """Return one table a ladder: discovery of each mode on some rungs, predicted beside measured."""
+def discovery_times(rung: Rung, singular_values: xr.DataArray) -> np.ndarray:
+    """Return the updates at which each mode of a rung passes S/2, (trial, mode)."""
+    strengths = rung.value.transpose("trial", "mode", "update")
+    return discovery_updates(strengths["update"].values, strengths.values, singular_values.values)
+
+
+def discovery_tables(result: xr.DataTree) -> list[dict]:
+    """Return one table a ladder: discovery of each mode on every rung, predicted beside measured."""
+    singular = results.array(result, "setup", "singular_value")
+    side = results.array(result, "setup", "initial_kernel").sizes["x"]
+    gains = side * results.array(result, "setup", "spectral_magnitude").values
     tables = []
-    for name, shown in names.items():
-        ladder = results.ladder(result, name)
-        times = {r.name: setting.discoveries(r.value) for r in ladder.rungs if r.name in shown}
+    for ladder in results.ladders(result):
+        times = {rung.name: discovery_times(rung, singular) for rung in ladder.rungs}
         spread = times[ladder.measurement].std(axis=0)
-        convolutional = name == CNN
-        gains = setting.spectra.side * setting.spectra.largest
+        convolutional = ladder.name == CNN
         columns = ["mode", "S", *(["n v"] if convolutional else []), *times, "sd over trials"]
         rows = []
-        for mode, value in enumerate(setting.modes.singular_values):
+        for mode, value in enumerate(singular.values):
             gain = [float(gains[mode])] if convolutional else []
             means = [_mean(t[:, mode]) for t in times.values()]
             rows.append([mode + 1, float(value), *gain, *means, _finite(spread[mode])])
-        tables.append(
-            {
-                "title": f"{name}: updates until half of S is learnt, mean of trials",
-                "columns": columns,
-                "rows": rows,
-            }
-        )
+        title = f"{ladder.name}: updates until half of S is learnt, mean of trials"
+        tables.append({"title": title, "columns": columns, "rows": rows})
     return tables
 
 
@@ -162,8 +163,3 @@ def _mean(times: np.ndarray) -> float | None:
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def relative_to_scale(ladder: Ladder, source: str, scale: float) -> float:
-    """Return the largest magnitude of a source in units of one number instead of the ladder's scale."""
-    return float((np.abs(ladder.difference(source)) * ladder.scale).max() / scale)

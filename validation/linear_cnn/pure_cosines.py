@@ -25,12 +25,12 @@ from theory.errors import ArgumentError
 from validation import results
 from validation.checks import Finding, Missing
 from validation.experiment import Forecast, Measurement, Progress
-from validation.ladder import Ladder, Prediction, Rung
-from validation.linear_cnn import figures, verification
+from validation.ladder import UNEXPLAINED, Ladder, Prediction, Rung
+from validation.linear_cnn import figures
 from validation.linear_cnn.learning import (
     CNN,
     FULLY_CONNECTED,
-    discovery_table,
+    discovery_tables,
     draw_samples,
     kernel_arrays,
     leakage,
@@ -228,19 +228,18 @@ class PureCosines:
 
     # --- judgement --------------------------------------------------------------------------
 
-    def findings(self, result: xr.DataTree, progress: Progress) -> dict[str, Finding]:
-        """Return what the checks of this case and the verifications found."""
+    def findings(self, result: xr.DataTree) -> dict[str, Finding]:
+        """Return what the checks of this case found."""
         ladders = {x.name: x for x in results.ladders(result)}
-        last = {
-            name: float(np.abs(x.difference("unexplained")).max()) for name, x in ladders.items()
-        }
+        last = {name: x.largest(UNEXPLAINED) for name, x in ladders.items()}
         found: dict[str, Finding] = {"C09n": self._step_remainder(list(ladders.values()))}
         if self.online:
             found |= {"C12n": last[CNN], "C12f": last[FULLY_CONNECTED]}
         else:
             leaked = float(results.array(result, "observed", "leakage").sel(network=CNN))
+            leaked /= float(self.setting.modes.singular_values[0])
             found |= {"C07n": last[CNN], "C08n": leaked, "C15n": last[FULLY_CONNECTED]}
-        return found | verification.findings(self.setting.config.preset, progress)
+        return found
 
     def _step_remainder(self, ladders: list[Ladder]) -> Finding:
         if self.setting.epsilon > 0.024 * (1 + 1e-9):
@@ -254,8 +253,7 @@ class PureCosines:
 
     def tables(self, result: xr.DataTree) -> list[dict[str, Any]]:
         """Return discovery times, predicted beside measured."""
-        shown = ["sigmoid", "map", "clock of the same draws", "network", "online network"]
-        return discovery_table(self.setting, result, {CNN: shown, FULLY_CONNECTED: shown})
+        return discovery_tables(result)
 
     def notes(self) -> list[str]:
         """Return what the report has to say."""

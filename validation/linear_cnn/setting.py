@@ -12,7 +12,7 @@ import xarray as xr
 from numerics.linear_cnn.fourier_model import FourierModel
 from numerics.linear_cnn.spectra import ModeSpectra, mode_spectra
 from numerics.schema import quantity
-from numerics.singular_modes import SingularModes, discovery_updates, singular_modes
+from numerics.singular_modes import SingularModes, singular_modes
 from theory.errors import ArgumentError
 from validation.linear_cnn.data import case_name, load_images
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from validation.linear_cnn import Config
 
 SMALLEST_GAP = 1e-8
+MOST_UPDATES = 1e8
 LARGE_SIDE = 14  # from here on torch's float64 convolution takes 0.06 s an update
 DISCOVERED_WITHIN = 160  # updates times eps: by then every mode of the digits is beyond 0.7 S
 
@@ -104,12 +105,6 @@ class Setting(Subject):
             coords={"trial": list(self.seeds), "update": grid},
         )
 
-    def discoveries(self, strengths: xr.DataArray) -> np.ndarray:
-        """Return updates at which each mode passes S/2, (trial, mode)."""
-        return discovery_updates(
-            strengths["update"].values, strengths.values, self.modes.singular_values
-        )
-
     def stability_note(self, boost: int = 1) -> list[str]:
         """Return warnings on the size of the step.
 
@@ -168,14 +163,22 @@ def image_setting(config: Config, epsilon: float) -> Setting:
     subject = subject_of(config)
     rate = config.learning_rate or epsilon / (subject.loss_scale * subject.fastest)
     step = subject.loss_scale * rate * subject.fastest
+    # beyond the stability scale a larger step is no reason to stop earlier: it has to diverge
+    needed = DISCOVERED_WITHIN / min(step, 1.0)
+    if config.updates is None and needed > MOST_UPDATES:
+        raise ArgumentError(
+            "--learning-rate",
+            rate,
+            f"needs {needed:.2g} updates until all modes are learnt, at most {MOST_UPDATES:.0g} are run",
+            "choose a larger one, or --updates",
+        )
     quick = config.preset == "quick"
     affordable = (1 if quick else 3) if subject.is_large else (3 if quick else 10)
     return Setting(
         **vars(subject),
         seeds=_seeds(config, config.trials or affordable),
         learning_rate=rate,
-        # beyond the stability scale a larger step is no reason to stop earlier: it has to diverge
-        updates=config.updates or round(DISCOVERED_WITHIN / min(step, 1.0)),
+        updates=config.updates or round(needed),
         every=max(1, round(0.4 / step)),
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import importlib
 from typing import Any
 
 import jinja2
 
+from theory.claims import registered
 from validation.report.document import number, summary
 
 
@@ -40,12 +40,11 @@ def page(said: dict[str, Any], figures: dict[str, bytes], claims: list[str]) -> 
 
 
 def _law(name: str) -> dict[str, Any]:
-    system, factory_name = name.split(".")
-    factory = getattr(importlib.import_module(f"theory.{system}"), factory_name)
-    claim = factory()
+    (entry,) = (entry for entry in registered() if entry.name == name)
+    claim = entry.factory()
     return {
         "name": claim.name,
         "reference": str(claim.reference),
         "mathml": claim.mathml(),
-        "about": (factory.__doc__ or "").split("\n")[0],
+        "about": (entry.factory.__doc__ or "").split("\n")[0],
     }

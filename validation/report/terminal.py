@@ -13,9 +13,7 @@ COLOURS = {"holds": "green", "fails": "bold red", "inconclusive": "yellow", "not
 
 
 def print_result(said: dict[str, Any], console: Console) -> None:
-    """Print tables, budget, checks and files of a document."""
-    for note in said["notes"]:
-        console.print(note, highlight=False)
+    """Print tables, budget, checks and files of a document; its notes were printed before the run."""
     for table in said["tables"]:
         shown = Table(title=table["title"], title_justify="left")
         for column in table["columns"]:
@@ -33,7 +31,7 @@ def print_result(said: dict[str, Any], console: Console) -> None:
         highlight=False,
     )
     for file in said["files"]:
-        console.print(f"wrote {file}", highlight=False, soft_wrap=True)
+        console.print(f"wrote {file}", highlight=False, soft_wrap=True, markup=False)
 
 
 def _budget(rows: list[dict[str, Any]]) -> Table:
