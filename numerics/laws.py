@@ -89,9 +89,18 @@ def integrate(
     ArgumentError
         As for `evaluate`; and if the integration fails or a map leaves the finite numbers.
     """
+    missing = [str(variable) for variable in law.state if variable not in law.initial]
+    if missing:
+        raise ArgumentError(
+            "law",
+            law.name,
+            f"has no initial value of {', '.join(missing)}",
+            "state it in `initial`",
+        )
     values = _parameter_values(law, parameters)
-    starts = [values[sympy.sympify(law.initial[variable])] for variable in law.state]
-    fixed = {s: x for s, x in values.items() if s not in set(law.initial.values())}
+    initial = [sympy.sympify(law.initial[variable]) for variable in law.state]
+    starts = [xr.DataArray(float(x)) if x.is_number else values[x] for x in initial]
+    fixed = {s: x for s, x in values.items() if s not in set(initial)}
     template = xr.broadcast(*align_exactly("parameters", *starts, *fixed.values()))[0]
     sizes = dict(template.sizes)
 

@@ -134,7 +134,6 @@ class Problem:
 
     def flow(self, updates: int) -> np.ndarray:
         times = FLOW_STEP * np.linspace(0, updates, 81)
-        # DOP853 interpolates between its steps, less exactly than it steps: tight tolerances
         return self.model.vector_field(self.weights).flow(
             times,
             relative_tolerance=1e-11,

@@ -278,3 +278,23 @@ def test_stable_below_one(step, stable):
         np.testing.assert_allclose(end, 1, atol=1e-12)
     else:
         assert end[0] != pytest.approx(end[1], abs=0.05)
+
+
+def test_a_clock_starts_at_zero():
+    """A number as initial value: the clock of one self-conjugate frequency ends where G = S.
+
+    Balanced start k0 = b0 = q, n = 4, v = lambda = 1: G = 4 q^2 exp(2 theta), so theta* = ln(S/(4 q^2))/2.
+    """
+    start, singular = 0.1, 2.0
+    values = xr.Dataset(
+        {"singular_value": singular, "image_side": 4.0, "spectral_magnitude": 1.0, "variance": 1.0}
+        | {"k0_1": start, "b0_1": start}
+    )
+    end = integrate(linear_cnn.clock(1), values, xr.DataArray([3.0], dims="time"))
+    assert float(end[..., -1]) == pytest.approx(np.log(singular / (4 * start**2)) / 2, rel=1e-8)
+
+
+def test_a_law_without_a_start_is_refused():
+    """An aligned mode does not say where it starts: one error with the remedy, no KeyError."""
+    with pytest.raises(ArgumentError, match="has no initial value of k, b"):
+        integrate(linear_cnn.aligned_flow(1), xr.Dataset(), xr.DataArray([1.0], dims="time"))

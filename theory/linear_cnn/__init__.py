@@ -21,6 +21,7 @@ from theory.linear_cnn.invariants import (
 )
 from theory.linear_cnn.modes import (
     aligned_flow,
+    aligned_mode_in_network,
     clock,
     descent_map,
     discovery_time,
@@ -30,6 +31,7 @@ from theory.linear_cnn.modes import (
 
 __all__ = [
     "aligned_flow",
+    "aligned_mode_in_network",
     "balanced_increment",
     "clock",
     "coupled_flow",

@@ -11,7 +11,7 @@ from sympy import ImmutableMatrix, Rational
 from theory.circulant import Operation, doubly_block_circulant
 from theory.claims import Identity, Invariant, Origin, Reference, Step, System, register
 from theory.fourier import PAPER, conjugate_index, dft_2d_matrix, symbols_of
-from theory.gradient_flow import averaged_loss, gradient_flow
+from theory.gradient_flow import TAU, averaged_loss, gradient_flow
 from theory.linear_network import rotation, symmetric_symbols
 
 
@@ -127,42 +127,87 @@ def coupled_flow(n: int, p: int, channels: int = 1, operation: Operation = "conv
     Comes from `network_flow` by k^ = Q k, B = W conj(Q); conserves ||k^_f||^2 - ||b_f||^2.
     """
     kernels, weights = _pixel_variables(n, p, channels)
-    yx, xx = _data(n, p, channels)
+    spectrum, outputs = _fourier_variables(n, p, channels)
+    back, _ = _transforms(n, operation)
+    state = (*spectrum, *outputs)
+    relation = (*(kernels * dft_2d_matrix(n)), *(weights * back))
+    parent = network_flow(n=n, p=p, channels=channels, operation=operation)
+    rates = _coupled_rates(n, p, channels, operation, *_data(n, p, channels))
+    return System(
+        name=f"coupled flow ({operation}), n = {n}, p = {p}, {channels} channel(s)",
+        law=dict(zip(state, rates, strict=True)),
+        time=parent.time,
+        origin=Origin(parent, dict(zip(state, relation, strict=True))),
+        invariants=_balances(spectrum, outputs),
+        derivation=(
+            *parent.derivation,
+            Step("Fourier variables k^ = Q k and B = W conj(Q)", sympy.Tuple(*relation)),
+            Step("their rates, with e_f the error in Fourier variables", sympy.Tuple(*rates)),
+        ),
+    )
+
+
+def _fourier_variables(n: int, p: int, channels: int) -> tuple[ImmutableMatrix, ImmutableMatrix]:
+    return complex_symbols("kh", channels, n * n), complex_symbols("b", p, n * n)
+
+
+def _transforms(n: int, operation: Operation) -> tuple[ImmutableMatrix, ImmutableMatrix]:
+    """Return what takes rows of weights to Fourier variables, and what takes them back."""
     q = dft_2d_matrix(n)
-    back, forth = (q.conjugate(), q) if operation == "convolution" else (q, q.conjugate())
-    spectrum = complex_symbols("kh", channels, n * n)
-    outputs = complex_symbols("b", p, n * n)
-    # P conj(Q) = n k^_f b_f, channel by channel; E conj(Q) = Syx conj(Q) - (P conj(Q)) Q Sxx conj(Q)
+    return (q.conjugate(), q) if operation == "convolution" else (q, q.conjugate())
+
+
+def _coupled_rates(
+    n: int,
+    p: int,
+    channels: int,
+    operation: Operation,
+    output_input: sympy.Matrix,
+    input_input: sympy.Matrix,
+) -> list[sympy.Expr]:
+    """Rates of (F) on given data: P conj(Q) = n k^_f b_f channel by channel, E = Syx - P Sxx."""
+    spectrum, outputs = _fourier_variables(n, p, channels)
+    back, forth = _transforms(n, operation)
     effective = sympy.Matrix.hstack(
         *(
             sympy.Matrix(p, n * n, lambda i, f, c=c: n * spectrum[c, f] * outputs[i, f]) * forth
             for c in range(channels)
         )
     )
-    error = yx - effective * xx
+    error = output_input - effective * input_input
     errors = [error[:, c * n * n : (c + 1) * n * n] * back for c in range(channels)]
-    state = (*spectrum, *outputs)
-    relation = dict(zip(state, (*(kernels * q), *(weights * back)), strict=True))
-    parent = network_flow(n=n, p=p, channels=channels, operation=operation)
-    invariants = tuple(
-        Invariant(
-            f"||k^_{f}||^2 - ||b_{f}||^2",
-            sum(spectrum[c, f] * spectrum[c, conjugate_index(f, n)] for c in range(channels))
-            - sum(outputs[i, f] * outputs[i, conjugate_index(f, n)] for i in range(p)),
-        )
+    return _fourier_rates(spectrum, outputs, errors, n)
+
+
+def _balances(spectrum: ImmutableMatrix, outputs: ImmutableMatrix) -> tuple[Invariant, ...]:
+    """||k^_f||^2 - ||b_f||^2 for each f, with conjugates through the conjugate index."""
+    n = int(sympy.sqrt(spectrum.shape[1]))
+
+    def power(rows: ImmutableMatrix, f: int) -> sympy.Expr:
+        return sum(rows[i, f] * rows[i, conjugate_index(f, n)] for i in range(rows.shape[0]))
+
+    return tuple(
+        Invariant(f"||k^_{f}||^2 - ||b_{f}||^2", power(spectrum, f) - power(outputs, f))
         for f in range(n * n)
     )
+
+
+def coupled_flow_on(image: sympy.Matrix, singular: sympy.Symbol, variance: sympy.Symbol) -> System:
+    """Return the law (F) for one output and one mode: Syx = S v^T, Sxx = lambda v v^T.
+
+    Parameters
+    ----------
+    image : sympy matrix, 1 x n^2
+        The mode v, normalised.
+    """
+    n = int(sympy.sqrt(len(image)))
+    spectrum, outputs = _fourier_variables(n, 1, 1)
+    rates = _coupled_rates(n, 1, 1, "convolution", singular * image, variance * image.T * image)
     return System(
-        name=f"coupled flow ({operation}), n = {n}, p = {p}, {channels} channel(s)",
-        law=dict(zip(state, _fourier_rates(spectrum, outputs, errors, n), strict=True)),
-        time=parent.time,
-        origin=Origin(parent, relation),
-        invariants=invariants,
-        derivation=(
-            *parent.derivation,
-            Step("Fourier variables k^ = Q k and B = W conj(Q)", sympy.Tuple(*relation.values())),
-            Step("the error in Fourier variables, e_f", sympy.Matrix.hstack(*errors)),
-        ),
+        name="coupled flow of one mode",
+        law=dict(zip((*spectrum, *outputs), rates, strict=True)),
+        time=TAU,
+        invariants=_balances(spectrum, outputs),
     )
 
 

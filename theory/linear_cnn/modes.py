@@ -5,11 +5,13 @@ variance v^T Sxx v, S its singular value and A its effective singular value.
 """
 
 import sympy
+from sympy import Rational
 
 from theory import linear_network
 from theory.claims import Identity, Invariant, Origin, Reference, Step, System, register
-from theory.fourier import PAPER
+from theory.fourier import PAPER, dft_2d_matrix
 from theory.gradient_flow import TAU
+from theory.linear_cnn.flow import coupled_flow_on
 from theory.logistic import (
     A0,
     A1,
@@ -108,6 +110,50 @@ def aligned_flow(frequencies: int = 2) -> System:
     )
 
 
+@register(reference=Reference(PAPER, "23, S.138-S.145", "ours"))
+def aligned_mode_in_network() -> System:
+    """The aligned law is the coupled flow of an explicit network: n = 3, one output, two pairs.
+
+    The image is a sum of two cosines, so its mode has two pairs of frequencies, with
+    |v^_f| = 3/(5 sqrt 2) and 4/(5 sqrt 2); each pair counts twice in A. All other frequencies are at
+    rest. Ties `aligned_flow`, for which n, v and the number of frequencies are free, to the loss.
+    """
+    side, pairs = 3, ((1, 2), (3, 6))  # f and f~, flattened
+    sizes = [Rational(3, 5) / sympy.sqrt(2), Rational(4, 5) / sympy.sqrt(2)]
+    # exact phases exp(i alpha_f) of the mode and exp(i beta_f) of the kernel
+    of_mode = [
+        Rational(3, 5) + Rational(4, 5) * sympy.I,
+        Rational(5, 13) + Rational(12, 13) * sympy.I,
+    ]
+    of_kernel = [
+        Rational(8, 17) - Rational(15, 17) * sympy.I,
+        Rational(-7, 25) + Rational(24, 25) * sympy.I,
+    ]
+    kernels, outputs, magnitudes = _amplitudes(2)
+    spectrum, modes, mode = (sympy.zeros(1, side**2) for _ in range(3))
+    for number, (f, conjugate) in enumerate(pairs):
+        turn = sympy.expand(of_mode[number] * of_kernel[number])
+        for index, phase in ((f, lambda z: z), (conjugate, sympy.conjugate)):
+            mode[index] = sizes[number] * phase(of_mode[number])
+            spectrum[index] = kernels[number] * phase(of_kernel[number])
+            modes[index] = outputs[number] * sympy.conjugate(phase(turn))
+    # real, for f and f~ are conjugate
+    image = (mode * dft_2d_matrix(side).conjugate()).applyfunc(sympy.expand)
+    parent = coupled_flow_on(image, S, LAMBDA)
+    numbers = {N: side, LAMBDA: 2 * LAMBDA, **dict(zip(magnitudes, sizes, strict=True))}
+    law = {x: rate.xreplace(numbers) for x, rate in aligned_flow(frequencies=2).law.items()}
+    return System(
+        name="aligned mode of an explicit network",
+        law=law,
+        time=TAU,
+        origin=Origin(parent, dict(zip(parent.state, (*spectrum, *modes), strict=True))),
+        derivation=(
+            *aligned_flow(frequencies=2).derivation,
+            Step("two pairs of an explicit 3 x 3 network", sympy.Tuple(*law.values())),
+        ),
+    )
+
+
 def clock_strength(
     magnitudes: tuple[sympy.Symbol, ...],
     kernels: tuple[sympy.Symbol, ...],
@@ -150,6 +196,7 @@ def clock(frequencies: int = 2) -> System:
         name=f"clock of a mode (frequencies: {frequencies})",
         law={THETA: N * (S - clock_strength(magnitudes, *starts))},
         time=TAU,
+        initial={THETA: sympy.S.Zero},
         origin=Origin(parent, relation),
         derivation=(
             *parent.derivation,
@@ -163,7 +210,7 @@ def clock(frequencies: int = 2) -> System:
 
 
 def _strength_of_amplitude() -> sympy.Expr:
-    # lambda takes the factor 2 of a pair {f, f~}, whose two members move alike
+    # of a self-conjugate frequency; for a pair, lambda takes its factor 2 (aligned_mode_in_network)
     return N * LAMBDA * V * _amplitudes(1)[0][0] ** 2
 
 
