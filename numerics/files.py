@@ -24,29 +24,30 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
     Raises
     ------
     ArgumentError
-        If the folder cannot be written.
+        If the folder cannot be written, is full, or has a folder where the file should go.
     """
     path = Path(path)
+    temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    except OSError as error:
-        raise ArgumentError(
-            "out",
-            str(path.parent),
-            f"cannot be written ({error.strerror})",
-            "choose another folder",
-        ) from error
-    os.fchmod(handle, 0o666 & ~_umask())  # mkstemp gives a file that only its owner can read
-    os.close(handle)
-    temporary = Path(name)
-    try:
+        temporary = Path(name)
+        os.fchmod(handle, 0o666 & ~_umask())  # mkstemp gives a file that only its owner can read
+        os.close(handle)
         write(temporary)
         with temporary.open("rb+") as stream:
             os.fsync(stream.fileno())
         temporary.replace(path)
+    except OSError as error:
+        raise ArgumentError(
+            "out",
+            str(path),
+            f"cannot be written ({error.strerror or error})",
+            "choose another folder",
+        ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
     return path
 
 

@@ -156,7 +156,7 @@ def test_refuses_a_folder_that_is_a_file(tmp_path):
     """The folder and what to do are named."""
     (tmp_path / "out").write_text("")
     with pytest.raises(
-        ArgumentError, match=r"out: got .*out; cannot be written \(.*\); choose anoth"
+        ArgumentError, match=r"out: got .*a\.txt; cannot be written \(.*\); choose anoth"
     ):
         files.write_text(tmp_path / "out" / "a.txt", "text")
 
@@ -214,3 +214,11 @@ def test_killed_while_writing(tmp_path):
             numbers = np.unique(stored)
             assert len(numbers) == 1
             assert finished <= numbers[0] <= finished + 1
+
+
+def test_a_folder_where_the_file_should_go_is_refused(tmp_path):
+    """One error that names the path; nothing is left beside it."""
+    (tmp_path / "result.json").mkdir()
+    with pytest.raises(ArgumentError, match=r"result\.json; cannot be written"):
+        files.write_text(tmp_path / "result.json", "new")
+    assert [p.name for p in tmp_path.iterdir()] == ["result.json"]

@@ -2,7 +2,8 @@
 
 `network_flow` differentiates the loss of an explicit network; `coupled_flow` is the same law in
 Fourier variables, `mode_flow` in the basis of the data's singular modes; `aligned_flow` is what is
-left of it when no two modes share a frequency, `clock` says that it has one degree of freedom a
+left of it when no two modes share a frequency (`aligned_mode_in_network` ties it to an explicit
+network), `clock` says that it has one degree of freedom a
 mode, and `mode_law` that a mode of a single frequency follows a sigmoid; `descent_map` is the same
 for gradient descent with finite steps.
 """
