@@ -49,6 +49,8 @@ def evaluate(law: System, parameters: xr.Dataset, time: xr.DataArray) -> xr.Data
     """
     if not law.closed_form:
         raise ArgumentError("law", law.name, "has no closed form", "integrate it instead")
+    if time.ndim == 1 and time.dims[0] not in time.coords:
+        time = time.assign_coords({time.dims[0]: time.values})  # the result says when
     values = _parameter_values(law, parameters)
     solved = {}
     for variable, expression in law.closed_form.items():

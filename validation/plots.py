@@ -158,7 +158,7 @@ def budget_bars(rows: list[dict[str, Any]], ax: Axes | None = None) -> Axes:
     ax.set_xlim(floor, 30)
     ax.set_xlabel(
         "size of the difference, in units of [scale]: bar worst anywhere, | where the whole is largest,\n"
-        "orange diamond: left after the prediction; hatching: // predicted, .. unexplained"
+        "orange diamond: left after the prediction at |; hatching: // predicted, .. unexplained"
     )
     return ax
 

@@ -654,3 +654,18 @@ def test_report_without_mutation():
     """mutate=False: no fault put in, the residual is asked for all the same."""
     report = check_claim(binomial(), mutate=False)
     assert (report.mutants, report.survivors, report.residual) == (0, (), 0)
+
+
+def test_functions_of_a_fault_are_evaluated():
+    """dw/dtau = -k w^3 from any real start: a fault brings |w0| into the solution; none survives."""
+    w, w0 = sympy.symbols("w w0", real=True)
+    k = sympy.Symbol("k", positive=True)
+    tau = sympy.Symbol("tau", positive=True)
+    law = System(
+        name="cubic friction",
+        law={w: -k * w**3},
+        time=tau,
+        initial={w: w0},
+        closed_form={w: w0 / sympy.sqrt(1 + 2 * k * w0**2 * tau)},
+    )
+    assert check_claim(law).failures == ()

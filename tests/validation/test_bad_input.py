@@ -195,7 +195,7 @@ def test_just_below_the_bound_is_not_refused(gradient, bound, tmp_path):
 @pytest.mark.parametrize("rate", ["1000.0", "1e+30"])
 def test_a_rate_that_images_do_not_stand(refused, rate, more):
     """Weights stop being finite while the forecast is made: the rate is named, nothing written."""
-    says(refused("--learning-rate", rate, *more), "learning_rate", "finite", rate)
+    says(refused("--learning-rate", rate, *more), "--learning-rate", "finite", rate)
 
 
 def test_divergence_is_one_line_in_a_process(tmp_path):

@@ -279,10 +279,10 @@ def test_digits_by_default(tmp_path):
 
 @pytest.mark.slow
 def test_mnist(tmp_path):
-    """2000 images of 14 x 14 pixels from MODEWISE_DATA, 500 updates: the checks of the steps hold."""
+    """10000 images averaged to 14 x 14 pixels, from MODEWISE_DATA: all that the preset runs holds."""
     if not os.environ.get("MODEWISE_DATA"):
         pytest.skip("MODEWISE_DATA does not name a folder with the four files of MNIST")
-    run = Run(tmp_path, "--dataset mnist --trials 1 --updates 500 --count 2000")
+    run = Run(tmp_path, "--dataset mnist")
     assert_all_that_runs_holds(run, "C25 C25n C26 C41 C42a C42b C43 C46a C46b")
     assert_the_budget_adds_up(run)
 
@@ -305,8 +305,10 @@ def test_pure_cosines_from_a_random_start(tmp_path, gradient):
     """A case of its own: the coupled flow instead of the sigmoid, its own checks."""
     options = f"--dataset pure_cosines --init random --trials 2 --updates 400 --gradient {gradient}"
     run = Run(tmp_path, options)
-    checks = "O2" if gradient == "online" else "C26 C41 C42a C42b C43 C46a"
+    checks = "O2" if gradient == "online" else "C26 C41 C43 C46a"
     assert_all_that_runs_holds(run, checks)
+    if gradient == "full_batch":  # four images of 256 pixels: there are no equivalent rows
+        assert "images themselves" in run.reasons("not run")["C42a"]
     assert run.said["case"].startswith("pure_cosines, random start")
 
 

@@ -188,6 +188,9 @@ class _Point:
                 return complex("nan")
         if isinstance(expression, sympy.Symbol):  # it cancels in the claim, a fault uncovers it
             return complex(_rational(expression, self._generator))
+        if expression.args:  # any other function: of the values of its arguments
+            values = [sympy.sympify(self.value(part)) for part in expression.args]
+            return complex(expression.func(*values))
         return complex(expression)
 
     def difference(self, equation: Equation) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from numerics import linear_network
 from numerics.linear_cnn.starts import PixelWeights
 from numerics.schema import quantity
 from numerics.singular_modes import discovery_updates
-from numerics.training import train
+from numerics.training import DivergenceError, Learner, train
 from validation import results
 from validation.experiment import Progress
 from validation.ladder import Rung
@@ -71,6 +72,33 @@ def setup_dataset(
     )
 
 
+def trained(
+    setting: Setting,
+    learner: Learner,
+    grid: np.ndarray,
+    network: str,
+    *,
+    checkpoint: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> np.ndarray:
+    """Train, and return A at the grid, (time, trial, r, r).
+
+    Raises
+    ------
+    DivergenceError
+        In terms of the options that the user gave.
+    """
+    try:
+        return train(learner, grid, checkpoint=checkpoint, progress=progress).observations
+    except DivergenceError as error:
+        raise DivergenceError(
+            "--learning-rate",
+            setting.learning_rate,
+            f"{network} (rate {learner.learning_rate:.4g}): {error.expected}",
+            "choose a smaller one, or a smaller --initial-scale",
+        ) from error
+
+
 def measured_run(
     setting: Setting,
     network,
@@ -88,13 +116,14 @@ def measured_run(
     from numerics.torch_descent import TorchDescent
 
     learner = TorchDescent(network, setting.modes, inputs, targets, rate, samples)
-    record = train(
+    return trained(
+        setting,
         learner,
         grid,
+        stage,
         checkpoint=store / f"{stage.replace(' ', '_')}.npz",
         progress=lambda done, total: progress(stage, done, total),
     )
-    return record.observations
 
 
 def draw_samples(setting: Setting, updates: int) -> np.ndarray:

@@ -15,7 +15,7 @@ import xarray as xr
 from numerics import linear_network
 from numerics.linear_cnn.fourier_model import FourierDescent
 from numerics.linear_cnn.starts import random_start
-from numerics.training import record_grid, train
+from numerics.training import record_grid
 from validation import results
 from validation.checks import Finding, Missing
 from validation.experiment import Forecast, Measurement, Progress
@@ -25,6 +25,7 @@ from validation.linear_cnn.learning import (
     kernel_arrays,
     measured_run,
     setup_dataset,
+    trained,
 )
 from validation.linear_cnn.setting import DISCOVERED_WITHIN, image_setting
 
@@ -56,7 +57,7 @@ class OnlineImageSet:
         s = self.setting
         weights = s.model.weights(self.start.kernels, self.start.outputs)
         learner = FourierDescent(s.model, weights, s.learning_rate / slower, s.loss_scale, samples)
-        return train(learner, self.grid * slower).observations
+        return trained(s, learner, self.grid * slower, "CNN")
 
     def forecast(self) -> Forecast:
         """Full batch from the same starts; the exact descent on the draws; the noise a quarter rate has."""

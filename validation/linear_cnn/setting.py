@@ -120,7 +120,8 @@ class Setting(Subject):
             ]
         if self.epsilon > 0.1:
             return [
-                f"warning: at a step of {self.epsilon:.2g} a first-order budget is poor (> 0.1)"
+                f"warning: at a step of {self.epsilon:.2g} a first-order budget is poor (> 0.1); "
+                "from 0.2 on images may make the step unstable"
             ]
         return []
 

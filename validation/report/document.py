@@ -37,12 +37,12 @@ def exit_code(said: dict[str, Any]) -> int:
 
 
 def number(value: Any) -> str:
-    """Return a number with three significant digits, a pair as a range, and a dash for nothing.
+    """Return a number with three significant digits, whole from 1000 on; a pair as a range; or a dash.
 
     Examples
     --------
-    >>> number(0.012345), number(None), number([1.8, 2.2]), number(4000)
-    ('0.0123', '-', '1.8 .. 2.2', '4000')
+    >>> number(0.012345), number(None), number([1.8, 2.2]), number(2766.5)
+    ('0.0123', '-', '1.8 .. 2.2', '2766')
     """
     if value is None:
         return "-"
@@ -50,8 +50,8 @@ def number(value: Any) -> str:
         return " .. ".join(number(v) for v in value)
     if isinstance(value, str):
         return value
-    if float(value).is_integer() and abs(value) < 1e5:
-        return str(int(value))
+    if abs(value) < 1e5 and (float(value).is_integer() or abs(value) >= 1000):
+        return f"{value:.0f}"
     return f"{value:.3g}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 
 from theory.claims import registered
+from theory.errors import ArgumentError
 from validation.report.document import number, summary
 
 
@@ -40,7 +41,12 @@ def page(said: dict[str, Any], figures: dict[str, bytes], claims: list[str]) -> 
 
 
 def _law(name: str) -> dict[str, Any]:
-    (entry,) = (entry for entry in registered() if entry.name == name)
+    entries = {entry.name: entry for entry in registered()}
+    if name not in entries:
+        raise ArgumentError(
+            "claims", name, f"must be registered: {', '.join(entries)}", "use one of these names"
+        )
+    entry = entries[name]
     claim = entry.factory()
     return {
         "name": claim.name,
