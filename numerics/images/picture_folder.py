@@ -73,6 +73,7 @@ def _header_size(path: Path, given: str) -> tuple[int, int]:
     try:
         with Image.open(path, formats=FORMATS) as opened:
             return opened.size
+    # damaged pictures surface as a dozen types, as in `_decode`
     except Exception as error:
         raise _undecodable(path, given, error) from error
 
