@@ -59,11 +59,16 @@ def _umask() -> int:
 
 def write_text(path: Path, text: str) -> Path:
     """Write text atomically, as UTF-8."""
-    return write_atomically(path, lambda part: _write_bytes(part, text.encode()))
+    return write_bytes(path, text.encode())
 
 
-def _write_bytes(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write bytes atomically."""
+
+    def write(part: Path) -> None:
+        part.write_bytes(content)
+
+    return write_atomically(path, write)
 
 
 def write_tree(path: Path, tree: xr.DataTree) -> Path:

@@ -21,7 +21,7 @@ from theory.claims import Reference, System, check_claim, register, registered
 from theory.gradient_flow import TAU, UPDATE, gradient_flow
 from validation import cli, plots, results
 from validation.checks import Check
-from validation.experiment import Forecast, Measurement
+from validation.experiment import Forecast, Measurement, Report
 from validation.ladder import Ladder, Prediction, Rung
 
 # --- the toy: theory ------------------------------------------------------------------------------
@@ -95,8 +95,7 @@ class Slide:
     def prepare(self):
         return xr.Dataset({"start": self.start, "goal": 2.0, "stiffness": 3.0, "step": self.rate})
 
-    def forecast(self):
-        setup = self.prepare()
+    def forecast(self, setup):
         flow = evaluate(relaxation(), setup, self.update * self.rate).transpose("trial", "update")
         step = integrate(relaxation_map(), setup, self.update)
         first = (flow - 2.0) * self.rate * 9.0 / 2 * (self.update * self.rate)  # of flow - map
@@ -114,21 +113,19 @@ class Slide:
     def findings(self, result):
         return {"T1": results.ladder(result, "weight").largest("unexplained")}
 
-    def tables(self, result):
-        return []
-
     def notes(self):
         return ["A toy."]
 
-    def figures(self, result):
+    def report(self, result):
         first = results.ladder(result, "weight").rungs[0].value
-        return {"weight": plots.trajectories(first).figure}
+        return Report({"weight": plots.trajectories(first).figure})
 
 
 class Toy:
     """The experiment, as the command line sees it."""
 
     name, summary, config_type = "toy", "one weight slides to its goal", Config
+    cases = {"slide": ""}
     checks = (Check("T1", "validation", "network against map", "<=", 1e-12),)
     claims = ("test_toy_system.relaxation",)
 
@@ -137,9 +134,6 @@ class Toy:
 
     def verifications(self):
         return {}
-
-    def command(self, case, preset):
-        return f"python -m toy --preset {preset}"
 
 
 # --- what it gets by that -------------------------------------------------------------------------

@@ -55,6 +55,31 @@ class Check:
         return tests[self.relation](found, self.asked)
 
 
+def verification(
+    id: str,
+    what: str,
+    asked: Bar,
+    unit: str = "",
+    relation: Relation = "<=",
+    preset: str = "quick",
+) -> Check:
+    """Return a check that we solve the stated law right; it belongs to every case."""
+    return Check(id, "verification", what, relation, asked, unit, preset=preset)
+
+
+def validation(
+    id: str,
+    what: str,
+    asked: Bar,
+    unit: str,
+    cases: tuple[str, ...],
+    relation: Relation = "<=",
+    preset: str = "quick",
+) -> Check:
+    """Return a check that the network of some cases follows the law."""
+    return Check(id, "validation", what, relation, asked, unit, cases, preset)
+
+
 @dataclasses.dataclass(frozen=True)
 class Missing:
     """Why a check that was asked for has nothing to judge: it is then inconclusive."""

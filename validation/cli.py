@@ -57,7 +57,7 @@ def main(experiment: str | type, arguments: Sequence[str] | None = None) -> None
 def _guarded(experiment: str | type, arguments: list[str]) -> int:
     name = experiment if isinstance(experiment, str) else experiment.__name__
     try:
-        return _run(find(experiment), arguments, _command(experiment, arguments))
+        return _run(find(experiment), arguments, _command(experiment, ()))
     except ArgumentError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
@@ -168,7 +168,8 @@ def _in_one_line(box: str) -> str:
     return " ".join(kept) or "cannot be understood"
 
 
-def _run(experiment: Experiment, arguments: list[str], command: str) -> int:
+def _run(experiment: Experiment, arguments: list[str], program: str) -> int:
+    command = shlex.join([*shlex.split(program), *arguments])
     config, options = parse(experiment, arguments)
     _require_folder(options.out)
     # one thread: the same values bit for bit, and at these sizes no slower
@@ -202,6 +203,7 @@ def _run(experiment: Experiment, arguments: list[str], command: str) -> int:
             progress=progress,
             announce=announce,
             command=command,
+            program=program,
         )
     files = _write(outcome, options.out, experiment.name)
     said = document(outcome.tree, files)
@@ -256,13 +258,13 @@ def _write(outcome: Any, out: Path, name: str) -> list[Path]:
     """Write tree, JSON, figures and page, each atomically; the page last."""
     from matplotlib import pyplot
 
-    from numerics.files import write_atomically, write_text, write_tree
+    from numerics.files import write_atomically, write_bytes, write_text, write_tree
     from validation.report.document import document
     from validation.report.page import page
 
     files = [out / f"{name}.nc", out / f"{name}.json", out / f"{name}.html"]
-    vector: dict[str, bytes] = {}
-    for title, figure in outcome.figures.items():
+    shown: dict[str, bytes] = {}
+    for title, figure in outcome.report.figures.items():
         for suffix in ("png", "svg"):
             file = out / f"{name}_{title.replace(' ', '_')}.{suffix}"
 
@@ -274,10 +276,26 @@ def _write(outcome: Any, out: Path, name: str) -> list[Path]:
 
             write_atomically(file, save)
             files.append(file)
-        vector[title] = file.read_bytes()
+        shown[f"{title}.svg"] = file.read_bytes()
         pyplot.close(figure)
+    for title, content in outcome.report.media.items():
+        files.append(write_bytes(out / f"{name}_{title}", content))
+        shown[title] = content
+    _remove_stale(out, name, files)
     write_tree(files[0], outcome.tree)
     said = document(outcome.tree, files)
     write_text(files[1], json.dumps(said, indent=1) + "\n")
-    write_text(files[2], page(said, vector, json.loads(outcome.tree.attrs["claims"])))
+    write_text(files[2], page(said, shown, json.loads(outcome.tree.attrs["claims"])))
     return files
+
+
+def _remove_stale(out: Path, name: str, files: list[Path]) -> None:
+    """Remove what an earlier result wrote here and this one does not: pictures of something else."""
+    try:
+        earlier = json.loads((out / f"{name}.json").read_text())["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    kept = {file.name for file in files}
+    for file in map(Path, earlier):
+        if file.name.startswith(f"{name}_") and file.name not in kept:
+            (out / file.name).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -61,15 +61,37 @@ class Measurement:
     observed: xr.Dataset
 
 
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """What a reader is shown of a result beside its checks and its budget.
+
+    Parameters
+    ----------
+    figures : mapping of str to matplotlib Figure
+        By their titles.
+    tables : sequence of dict
+        Each with ``title``, ``columns`` and ``rows``: predicted beside measured.
+    media : mapping of str to bytes
+        Sounds, films and what belongs to them, by the names of their files.
+    """
+
+    figures: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    tables: Sequence[dict[str, Any]] = ()
+    media: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+
+
 class Case(Protocol):
     """One set-up of an experiment."""
 
     name: str
 
+    def notes(self) -> list[str]:
+        """Return sentences that a reader needs before anything else: the set-up, warnings."""
+
     def prepare(self) -> xr.Dataset:
         """Return all that the forecast may see: data, start weights, order of samples."""
 
-    def forecast(self) -> Forecast:
+    def forecast(self, setup: xr.Dataset) -> Forecast:
         """Return all rungs but the last and the predicted sources."""
 
     def measure(self, forecast: Forecast, store: Path, progress: Progress) -> Measurement:
@@ -78,27 +100,23 @@ class Case(Protocol):
     def findings(self, result: xr.DataTree) -> dict[str, Finding]:
         """Return what each check of this case found, from the tree."""
 
-    def figures(self, result: xr.DataTree) -> dict[str, Any]:
-        """Return matplotlib figures by name, from the tree alone."""
-
-    def tables(self, result: xr.DataTree) -> list[dict[str, Any]]:
-        """Return tables of predicted beside measured: ``title``, ``columns``, ``rows``."""
-
-    def notes(self) -> list[str]:
-        """Return sentences that the report has to say of this case."""
+    def report(self, result: xr.DataTree) -> Report:
+        """Return figures, tables and media, from the tree alone."""
 
 
 class Experiment(Protocol):
     """A named family of cases.
 
     `name` is the file's, `summary` one line for the list, `config_type` a frozen dataclass that is
-    the command line (it has a `seed` and a `preset`), `checks` all checks of all cases, `claims` the
-    registered names of the laws that it rests on.
+    the command line (it has a `preset`, and a `seed` if anything is drawn), `cases` the options
+    that choose each case, `checks` all checks of all cases, `claims` the registered names of the
+    laws that it rests on.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     config_type: ClassVar[type]
+    cases: ClassVar[Mapping[str, str]]
     checks: ClassVar[tuple[Check, ...]]
     claims: ClassVar[tuple[str, ...]]
 
@@ -114,16 +132,13 @@ class Experiment(Protocol):
     def verifications(self) -> Mapping[str, Callable[[], float]]:
         """Return the verifications that need no data of a case, by the id of their check."""
 
-    def command(self, case: str, preset: str) -> str:
-        """Return the command line that runs a case at a preset."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What a run leaves: the tree, and the figures drawn from it."""
+    """What a run leaves: the tree, and what is shown of it."""
 
     tree: xr.DataTree
-    figures: dict[str, Any]
+    report: Report
 
 
 def run(
@@ -135,6 +150,7 @@ def run(
     progress: Progress = lambda stage, done, total: None,
     announce: Callable[[list[str]], None] = lambda notes: None,
     command: str = "",
+    program: str = "",
 ) -> Outcome:
     """Run an experiment to its tree and figures.
 
@@ -148,6 +164,9 @@ def run(
         Told the stage, how much of it is done, and its total.
     announce : callable
         Told the case's notes, warnings among them, before anything is computed.
+    command, program : str
+        The whole command line, for the provenance; and its beginning without options, for the rows
+        that another command would run.
 
     Raises
     ------
@@ -168,7 +187,8 @@ def run(
     forecast, sealed = _forecast_once(case, experiment, setup, store)
     with _own_faults():
         measured = case.measure(forecast, store, progress)
-        outcome = _judged(experiment, config, case, setup, forecast, measured, progress)
+        program = program or f"python -m validation.{experiment.name}"
+        outcome = _judged(experiment, config, case, setup, forecast, measured, progress, program)
     seconds = time.monotonic() - started
     told = provenance(config, command, seconds, resumed=resumed)
     told["data"] = json.loads(setup.attrs.get("data", "{}"))
@@ -209,8 +229,9 @@ def _judged(
     forecast: Forecast,
     measured: Measurement,
     progress: Progress,
+    program: str,
 ) -> Outcome:
-    """Put the measurement on the ladders, judge every check, draw the figures."""
+    """Put the measurement on the ladders, judge every check, draw the report."""
     import xarray as xr
 
     ladders = {x.name: x.completed(measured.ladders[x.name]) for x in forecast.ladders}
@@ -229,7 +250,7 @@ def _judged(
         findings,
         case=case.name,
         preset=config.preset,
-        command=experiment.command,
+        command=lambda other, needed: _command(program, experiment.cases[other], needed),
     )
     budget = [{"case": case.name, **row} for ladder in ladders.values() for row in ladder.budget()]
     tree["/checks"] = xr.DataTree(_rows_as_dataset([r.as_json() for r in rows], "check"))
@@ -240,10 +261,15 @@ def _judged(
         case=case.name,
         config=json.dumps(dataclasses.asdict(config)),
         claims=json.dumps(experiment.claims),
-        tables=json.dumps(_finite(case.tables(tree))),
         notes=json.dumps(case.notes()),
     )
-    return Outcome(tree, case.figures(tree))
+    report = case.report(tree)
+    tree.attrs["tables"] = json.dumps(_finite(report.tables))
+    return Outcome(tree, report)
+
+
+def _command(program: str, options: str, preset: str) -> str:
+    return " ".join(filter(None, (program, options, f"--preset {preset}")))
 
 
 def _verified(experiment: Experiment, preset: str, progress: Progress) -> dict[str, Finding]:
@@ -284,7 +310,7 @@ def _forecast_once(
         "code_sha256": code_fingerprint(),
     }
     if not seal.exists():
-        forecast = case.forecast()
+        forecast = case.forecast(setup)
         parts = {f"/ladders/{x.name}": x.to_dataset() for x in forecast.ladders}
         tree = xr.DataTree.from_dict(
             {"/": xr.Dataset(attrs=said), "/predicted": forecast.predicted, **parts}

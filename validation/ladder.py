@@ -25,6 +25,7 @@ class Rung:
     name : str
         What it is: ``coupled flow``.
     value : xr.DataArray
+        Without the dimensions that it does not depend on; the ladder spreads it over them.
     drops : str
         Name of the idealisation of the rung before that it drops, which names the difference of
         the two in the budget: ``shared frequencies``. Empty for the first rung.
@@ -74,7 +75,7 @@ class Ladder:
     ------
     ArgumentError
         If there is no rung, names repeat, or coordinates differ: between rungs, from the scale's,
-        from a prediction's.
+        from a prediction's. If a measurement lacks a dimension.
     """
 
     name: str
@@ -101,35 +102,50 @@ class Ladder:
             raise ArgumentError(
                 "predictions", sorted(unknown), f"must be among {sources}", "rename"
             )
-        first = self.rungs[0].value
-        for rung in self.rungs[1:]:
-            if set(rung.value.indexes) != set(first.indexes):
-                raise ArgumentError(
-                    f"rung {rung.name}",
-                    sorted(map(str, rung.value.indexes)),
-                    f"coordinates must be equal exactly: {sorted(map(str, first.indexes))}",
-                    "label the same dimensions",
-                )
-            align_exactly(f"rung {rung.name}", rung.value, first)
-            if set(rung.value.dims) != set(first.dims):
-                raise ArgumentError(
-                    f"rung {rung.name}",
-                    rung.value.dims,
-                    f"must have the dimensions {first.dims}",
-                    "transpose it",
-                )
-        align_exactly("scale", xr.DataArray(self.scale), first)
+        whole = self._spread()
+        align_exactly("scale", xr.DataArray(self.scale), whole)
         for source, prediction in self.predictions.items():
             for field in ("value", "uncertainty"):
                 array = getattr(prediction, field)
-                align_exactly(f"{field} predicted of {source}", array, first)
-                if not set(array.dims) <= set(first.dims):
+                align_exactly(f"{field} predicted of {source}", array, whole)
+                if not set(array.dims) <= set(whole.dims):
                     raise ArgumentError(
                         f"{field} predicted of {source}",
                         array.dims,
-                        f"must have dimensions among {first.dims}",
+                        f"must have dimensions among {whole.dims}",
                         "select or average the others",
                     )
+
+    def _spread(self) -> xr.DataArray:
+        """Give every rung all dimensions; return the template."""
+        values = [rung.value for rung in self.rungs]
+        for place, rung in enumerate(self.rungs):
+            align_exactly(f"rung {rung.name}", rung.value, *values[:place])
+        spread = xr.broadcast(*values)
+        labelled = set(spread[0].indexes)
+        for rung in self.rungs:
+            if unlabelled := {d for d in rung.value.dims if d in labelled} - set(
+                rung.value.indexes
+            ):
+                raise ArgumentError(
+                    f"rung {rung.name}",
+                    sorted(map(str, unlabelled)),
+                    "coordinates must be equal exactly, and these have none",
+                    "label the same dimensions",
+                )
+        if self.complete and set(values[-1].dims) < set(spread[0].dims):
+            raise ArgumentError(
+                "measured",
+                values[-1].dims,
+                f"must have the dimensions {spread[0].dims}: a measurement is not spread",
+                "measure at every point, nan where nothing was",
+            )
+        rungs = tuple(
+            dataclasses.replace(rung, value=value)
+            for rung, value in zip(self.rungs, spread, strict=True)
+        )
+        object.__setattr__(self, "rungs", rungs)
+        return spread[0]
 
     def completed(self, measured: xr.DataArray) -> Ladder:
         """Return the ladder with its measurement as the last rung."""
@@ -192,8 +208,9 @@ class Ladder:
         """Return one row a source: found, predicted and left where the whole difference is largest.
 
         There the sources add up to prediction minus measurement. `worst` is the largest magnitude
-        at any point, `covered` the share of points at which every rung exists. Averages are over
-        these points alone: over others the sources would not add up.
+        at any point, `worst_remainder` that of what the prediction leaves, `covered` the share of
+        points at which every rung exists. Averages are over these points alone: over others the
+        sources would not add up.
         """
         differences = {source: self.difference(source) for source in self.sources}
         everywhere = sum((abs(d) for d in differences.values()), xr.zeros_like(self.whole()))
@@ -215,6 +232,7 @@ class Ladder:
                     "found": found,
                     "remainder": found if np.isnan(predicted) else found - predicted,
                     "worst": float(abs(differences[source]).max()),
+                    "worst_remainder": self._worst_remainder(source),
                     "covered": float(exists.mean()),
                     "at": _place(whole.isel(here)),
                     "unit": self.scale_name,
@@ -234,6 +252,11 @@ class Ladder:
         )
         return value, uncertainty
 
+    def _worst_remainder(self, source: str) -> float:
+        if source not in self.predictions:
+            return np.nan
+        return float(abs(self.remainder(source)).max())
+
     def to_dataset(self) -> xr.Dataset:
         """Return the ladder as a Dataset: `value` (rung, ...), predictions (source, ...), scale."""
         rungs = xr.DataArray([r.name for r in self.rungs], dims="rung")
@@ -242,7 +265,10 @@ class Ladder:
         if self.predictions:
             sources = xr.DataArray(list(self.predictions), dims="source").rename("source")
             for field in ("value", "uncertainty"):
-                arrays = [getattr(p, field) for p in self.predictions.values()]
+                whole = self.rungs[0].value
+                arrays = [
+                    getattr(p, field).broadcast_like(whole) for p in self.predictions.values()
+                ]
                 name = "predicted" if field == "value" else field
                 parts[name] = xr.concat(arrays, sources, join="exact")
         values.attrs = dict(self.rungs[0].value.attrs)
@@ -299,7 +325,6 @@ def _argmax(values: xr.DataArray) -> dict:
 
 def _place(point: xr.DataArray) -> str:
     return ", ".join(
-        f"{name} {point.coords[name].item():g}"
-        for name in point.coords
-        if point.coords[name].ndim == 0 and point.coords[name].dtype.kind in "iuf"
+        f"{name} {value:g}" if isinstance(value, int | float) else f"{name} {value}"
+        for name, value in ((n, c.item()) for n, c in point.coords.items() if c.ndim == 0)
     )

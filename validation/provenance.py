@@ -54,7 +54,7 @@ def provenance(config: Any, command: str, seconds: float, *, resumed: bool) -> d
 
     return {
         "command": command,
-        "seed": config.seed,
+        "seed": getattr(config, "seed", None),
         "versions": versions(),
         "machine": platform.machine(),
         "system": platform.system(),

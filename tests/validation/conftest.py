@@ -10,7 +10,7 @@ import xarray as xr
 
 from numerics.schema import quantity
 from validation.checks import Check
-from validation.experiment import Forecast, Measurement
+from validation.experiment import Forecast, Measurement, Report
 from validation.ladder import Ladder, Prediction, Rung
 
 
@@ -43,7 +43,7 @@ class Decay:
         self.world.calls.append("prepare")
         return xr.Dataset({"start": ("trial", self.start[:, 0])}, attrs={"data": "{}"})
 
-    def forecast(self):
+    def forecast(self, setup):
         self.world.calls.append("forecast")
         rate, time = self.config.rate, np.arange(5)
         flow = self._named(self.start * np.exp(-rate * time))
@@ -71,18 +71,16 @@ class Decay:
         ladder = Ladder.from_dataset(result["/ladders/decay"].to_dataset())
         return {"D1": ladder.largest("unexplained")} | self.world.findings
 
-    def tables(self, result):
-        return [{"title": "ends", "columns": ["trial", "end"], "rows": [[0, float("nan")]]}]
-
     def notes(self):
         return ["A decay."]
 
-    def figures(self, result):
+    def report(self, result):
         from matplotlib import pyplot
 
         figure, ax = pyplot.subplots()
         ax.plot(result["/ladders/decay"]["value"].values[0, 0])
-        return {"decay": figure}
+        table = {"title": "ends", "columns": ["trial", "end"], "rows": [[0, float("nan")]]}
+        return Report({"decay": figure}, [table], self.world.media)
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +94,11 @@ def _no_figure_stays_open():
 def world():
     """What tests replace: what is measured, what is found, what happens before."""
     return types.SimpleNamespace(
-        calls=[], before_measure=lambda store: None, held_out=lambda values: values, findings={}
+        calls=[],
+        before_measure=lambda store: None,
+        held_out=lambda values: values,
+        findings={},
+        media={},
     )
 
 
@@ -111,6 +113,7 @@ def decay(world):
             Check("D2", "verification", "another case", "<=", 1.0, cases=("growth",)),
             Check("D3", "verification", "slow", "in", (0.0, 1.0), preset="paper"),
         )
+        cases = {"decay": "", "growth": "--rate -1"}
         claims = ()
 
         def case(self, config):
@@ -118,8 +121,5 @@ def decay(world):
 
         def verifications(self):
             return {}
-
-        def command(self, case, preset):
-            return f"python -m decay --preset {preset}"
 
     return DecayExperiment

@@ -199,8 +199,8 @@ def test_coordinates_that_differ_by_rounding_raise(where):
 
 
 def test_a_dimension_that_is_missing_is_refused():
-    """A rung without its trials would broadcast, and count as many."""
-    with pytest.raises(ArgumentError, match="label the same dimensions"):
+    """A measurement without its trials would be spread over them, and count as many."""
+    with pytest.raises(ArgumentError, match="a measurement is not spread"):
         ladder(1).completed(strength(1.0).isel(trial=0, drop=True))
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 from theory.errors import ArgumentError
 from validation.checks import Check
 from validation.experiment import Case
-from validation.linear_cnn.check_table import CHECKS
+from validation.linear_cnn.check_table import CASES, CHECKS
 
 LARGEST = {"learning_rate": 1e300, "initial_scale": 1e100, "trials": 1e4, "updates": 1e8}
 
@@ -84,6 +84,7 @@ class LinearCNNExperiment:
         "linear CNNs discover the modes of a data set in stages: predicted, then measured"
     )
     config_type: ClassVar[type] = Config
+    cases: ClassVar[Mapping[str, str]] = CASES
     checks: ClassVar[tuple[Check, ...]] = CHECKS
     claims: ClassVar[tuple[str, ...]] = (
         "linear_cnn.mode_law",
@@ -137,13 +138,6 @@ class LinearCNNExperiment:
         from validation.linear_cnn.verification import FUNCTIONS
 
         return FUNCTIONS
-
-    def command(self, case: str, preset: str) -> str:
-        """Return the command that runs a case."""
-        dataset, *settings = case.split(", ")
-        options = {"random start": " --init random", "online": " --gradient online"}
-        chosen = "".join(options[setting] for setting in settings)
-        return f"python -m validation.linear_cnn --dataset {dataset}{chosen} --preset {preset}"
 
 
 EXPERIMENT = LinearCNNExperiment

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -23,7 +23,7 @@ from numerics.training import record_grid
 from theory import linear_network as layer_laws
 from validation import results
 from validation.checks import Finding, Missing, NotRun
-from validation.experiment import Forecast, Measurement, Progress
+from validation.experiment import Forecast, Measurement, Progress, Report
 from validation.ladder import UNEXPLAINED, Ladder, Prediction, Rung
 from validation.linear_cnn import figures
 from validation.linear_cnn.check_table import SETS
@@ -82,7 +82,7 @@ class ImageSet:
 
     # --- forecast ---------------------------------------------------------------------------
 
-    def forecast(self) -> Forecast:
+    def forecast(self, setup: xr.Dataset) -> Forecast:
         """Independent modes, coupled flow and descent, at the rate, half and a quarter of it."""
         s = self.setting
         weights = s.model.weights(self.start.kernels, self.start.outputs)
@@ -399,10 +399,6 @@ class ImageSet:
         )
         return max(float(np.abs(a - b).max() / np.abs(b).max()) for a, b in pairs)
 
-    def tables(self, result: xr.DataTree) -> list[dict[str, Any]]:
-        """Return discovery times, predicted beside measured."""
-        return discovery_tables(result)
-
     def notes(self) -> list[str]:
         """Return what the report has to say."""
         s = self.setting
@@ -427,17 +423,18 @@ class ImageSet:
             )
         return said
 
-    def figures(self, result: xr.DataTree) -> dict[str, Any]:
+    def report(self, result: xr.DataTree) -> Report:
         """Return learning curves with budget and kernel, the step-size error, discovery times."""
         ladder = results.ladder(result, CNN)
         singular = results.array(result, "setup", "singular_value")
         times = {r.name: discovery_times(r, singular).mean(axis=0) for r in ladder.rungs}
         forecasts = {n: times[n] for n in (FLOW, INDEPENDENT, "network")}
-        return {
+        drawn = {
             "learning": figures.learning(result, theory=FLOW, thin=INDEPENDENT),
             "step size": figures.step_size(result, STEP_SIZE),
             "discovery": figures.discovery(result, forecasts, "network"),
         }
+        return Report(drawn, discovery_tables(result))
 
 
 def _gradients(network, inputs: np.ndarray, targets: np.ndarray) -> list:

@@ -18,7 +18,7 @@ from numerics.linear_cnn.starts import random_start
 from numerics.training import record_grid
 from validation import results
 from validation.checks import Finding, Missing
-from validation.experiment import Forecast, Measurement, Progress
+from validation.experiment import Forecast, Measurement, Progress, Report
 from validation.linear_cnn import figures
 from validation.linear_cnn.learning import (
     draw_samples,
@@ -59,7 +59,7 @@ class OnlineImageSet:
         learner = FourierDescent(s.model, weights, s.learning_rate / slower, s.loss_scale, samples)
         return trained(s, learner, self.grid * slower, "CNN")
 
-    def forecast(self) -> Forecast:
+    def forecast(self, setup: xr.Dataset) -> Forecast:
         """Full batch from the same starts; the exact descent on the draws; the noise a quarter rate has."""
         s = self.setting
         full, online = self._descent(1, None), self._descent(1, self.samples)
@@ -133,7 +133,7 @@ class OnlineImageSet:
         slow = results.array(result, "forecast", "slow_deviation").mean("trial")
         return np.asarray(fast), np.asarray(slow)
 
-    def tables(self, result: xr.DataTree) -> list[dict[str, Any]]:
+    def _table(self, result: xr.DataTree) -> dict[str, Any]:
         """Return the deviation from full batch of each mode, at the rate and at a quarter of it."""
         fast, slow = self._deviations(result)
         rows = [
@@ -142,7 +142,7 @@ class OnlineImageSet:
         ]
         columns = ["mode", "at the rate", "at a quarter of it", "ratio (sqrt(4) = 2)"]
         title = "largest deviation of online from full batch, in S_m, mean of trials"
-        return [{"title": title, "columns": columns, "rows": rows}]
+        return {"title": title, "columns": columns, "rows": rows}
 
     def notes(self) -> list[str]:
         """Return what the report has to say."""
@@ -155,12 +155,11 @@ class OnlineImageSet:
             *s.stability_note(),
         ]
 
-    def figures(self, result: xr.DataTree) -> dict[str, Any]:
+    def report(self, result: xr.DataTree) -> Report:
         """Return online strengths with their band against full batch."""
-        return {
-            "online": figures.online(
-                results.array(result, "observed", "online"),
-                results.array(result, "forecast", "full_batch"),
-                self.setting.singular_values,
-            )
-        }
+        drawn = figures.online(
+            results.array(result, "observed", "online"),
+            results.array(result, "forecast", "full_batch"),
+            self.setting.singular_values,
+        )
+        return Report({"online": drawn}, [self._table(result)])

@@ -7,7 +7,7 @@ sigmoid > map > clock of the same draws > network.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -24,7 +24,7 @@ from theory import logistic
 from theory.errors import ArgumentError
 from validation import results
 from validation.checks import Finding, Missing
-from validation.experiment import Forecast, Measurement, Progress
+from validation.experiment import Forecast, Measurement, Progress, Report
 from validation.ladder import UNEXPLAINED, Ladder, Prediction, Rung
 from validation.linear_cnn import figures
 from validation.linear_cnn.learning import (
@@ -96,7 +96,7 @@ class PureCosines:
 
     # --- forecast ---------------------------------------------------------------------------
 
-    def forecast(self) -> Forecast:
+    def forecast(self, setup: xr.Dataset) -> Forecast:
         """Sigmoids, maps and, online, the clocks of the drawn samples; the step-size source by T3."""
         return Forecast(
             ladders=(self._ladder(CNN), self._ladder(FULLY_CONNECTED)), predicted=xr.Dataset()
@@ -251,10 +251,6 @@ class PureCosines:
             shares.append(float((rest / error).max()))
         return max(shares)
 
-    def tables(self, result: xr.DataTree) -> list[dict[str, Any]]:
-        """Return discovery times, predicted beside measured."""
-        return discovery_tables(result)
-
     def notes(self) -> list[str]:
         """Return what the report has to say."""
         s = self.setting
@@ -265,12 +261,12 @@ class PureCosines:
             *s.stability_note(self._boost),
         ]
 
-    def figures(self, result: xr.DataTree) -> dict[str, Any]:
-        """Return the learning curves with budget and kernel, and the step-size error."""
-        lines = ["sigmoid", "map"]
-        return {
+    def report(self, result: xr.DataTree) -> Report:
+        """Return learning curves with budget and kernel, step-size error, discovery times."""
+        drawn = {
             "learning": figures.learning(
-                result, theory=lines[0], thin=lines[1] if self.online else None
+                result, theory="sigmoid", thin="map" if self.online else None
             ),
             "step size": figures.step_size(result, STEP_SIZE),
         }
+        return Report(drawn, discovery_tables(result))

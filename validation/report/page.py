@@ -11,6 +11,8 @@ from theory.claims import registered
 from theory.errors import ArgumentError
 from validation.report.document import number, summary
 
+MEDIA = {"svg": "image/svg+xml", "gif": "image/gif", "wav": "audio/wav"}
+
 
 def page(said: dict[str, Any], figures: dict[str, bytes], claims: list[str]) -> str:
     """Return the page as HTML.
@@ -20,7 +22,7 @@ def page(said: dict[str, Any], figures: dict[str, bytes], claims: list[str]) -> 
     said : dict
         The document.
     figures : dict of str to bytes
-        SVG files by title.
+        Figures, films (GIF) and sounds (WAV) by the names of their files; other files are left out.
     claims : list of str
         Registered laws to state, ``system.factory``.
     """
@@ -36,8 +38,21 @@ def page(said: dict[str, Any], figures: dict[str, bytes], claims: list[str]) -> 
         said=said,
         summary=summary(said),
         laws=[_law(name) for name in claims],
-        figures={title: base64.b64encode(content).decode() for title, content in figures.items()},
+        figures=[_embedded(name, content) for name, content in figures.items() if _kind(name)],
     )
+
+
+def _kind(name: str) -> str | None:
+    return MEDIA.get(name.rpartition(".")[2])
+
+
+def _embedded(name: str, content: bytes) -> dict[str, str]:
+    kind, text = _kind(name), base64.b64encode(content).decode()
+    return {
+        "title": name.rpartition(".")[0],
+        "kind": str(kind),
+        "data": f"data:{kind};base64,{text}",
+    }
 
 
 def _law(name: str) -> dict[str, Any]:

@@ -24,7 +24,10 @@ def print_result(said: dict[str, Any], console: Console) -> None:
     if said["budget"]:
         console.print(_budget(said["budget"]))
     for kind in ("validation", "verification"):
-        console.print(_checks(kind, [row for row in said["checks"] if row["kind"] == kind]))
+        rows = [row for row in said["checks"] if row["kind"] == kind]
+        console.print(_checks(kind, [row for row in rows if row["verdict"] != "not run"]))
+    for reason, ids in _not_run(said["checks"]).items():
+        console.print(f"not run: {', '.join(ids)} ({reason})", highlight=False, markup=False)
     console.print(f"checks: {summary(said)}", highlight=False)
     console.print(
         f"forecast sealed {said['forecast']['written']}, sha256 {said['forecast']['sha256']}",
@@ -41,7 +44,7 @@ def _budget(rows: list[dict[str, Any]]) -> Table:
     )
     for column in ("ladder", "source", "status"):
         table.add_column(column)
-    for column in ("found", "predicted", "+-", "left", "worst", "covered"):
+    for column in ("found", "predicted", "+-", "left", "worst", "worst left", "covered"):
         table.add_column(column, justify="right")
     table.add_column("at")
     for row in rows:
@@ -54,10 +57,20 @@ def _budget(rows: list[dict[str, Any]]) -> Table:
             number(row["uncertainty"]),
             number(row["remainder"]),
             number(row["worst"]),
+            number(row["worst_remainder"]),
             f"{row['covered']:.0%}",
             f"{row['at']} [{row['unit']}]".replace("[", r"\["),
         )
     return table
+
+
+def _not_run(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the ids of the checks that did not run, by the reason why."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row["verdict"] == "not run":
+            found.setdefault(row["reason"], []).append(row["id"])
+    return found
 
 
 def _checks(kind: str, rows: list[dict[str, Any]]) -> Table:
