@@ -7,6 +7,7 @@ import dataclasses
 import json
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -125,7 +126,7 @@ class Toy:
     """The experiment, as the command line sees it."""
 
     name, summary, config_type = "toy", "one weight slides to its goal", Config
-    cases = {"slide": ""}
+    cases: ClassVar = {"slide": ""}
     checks = (Check("T1", "validation", "network against map", "<=", 1e-12),)
     claims = ("test_toy_system.relaxation",)
 

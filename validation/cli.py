@@ -279,8 +279,8 @@ def _write(outcome: Any, out: Path, name: str) -> list[Path]:
         shown[f"{title}.svg"] = file.read_bytes()
         pyplot.close(figure)
     for title, content in outcome.report.media.items():
-        files.append(write_bytes(out / f"{name}_{title}", content))
-        shown[title] = content
+        files.append(write_bytes(out / f"{name}{title}", content))
+        shown[files[-1].name] = content
     _remove_stale(out, name, files)
     write_tree(files[0], outcome.tree)
     said = document(outcome.tree, files)
@@ -297,5 +297,5 @@ def _remove_stale(out: Path, name: str, files: list[Path]) -> None:
         return
     kept = {file.name for file in files}
     for file in map(Path, earlier):
-        if file.name.startswith(f"{name}_") and file.name not in kept:
+        if file.name.startswith((f"{name}_", f"{name}.")) and file.name not in kept:
             (out / file.name).unlink(missing_ok=True)

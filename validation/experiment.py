@@ -37,12 +37,12 @@ class Forecast:
     ----------
     ladders : tuple of Ladder
         Without their measurements.
-    predicted : xr.Dataset
-        Other predicted arrays that checks and figures need.
+    predicted : xr.Dataset or xr.DataTree
+        Other predicted arrays that checks and figures need; a tree where their shapes differ.
     """
 
     ladders: tuple[Ladder, ...]
-    predicted: xr.Dataset
+    predicted: xr.Dataset | xr.DataTree
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,12 +53,12 @@ class Measurement:
     ----------
     ladders : mapping of str to xr.DataArray
         Last rung of each ladder, by the ladder's name.
-    observed : xr.Dataset
-        Other observed arrays.
+    observed : xr.Dataset or xr.DataTree
+        Other observed arrays; a tree where their shapes differ.
     """
 
     ladders: Mapping[str, xr.DataArray]
-    observed: xr.Dataset
+    observed: xr.Dataset | xr.DataTree
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Report:
     tables : sequence of dict
         Each with ``title``, ``columns`` and ``rows``: predicted beside measured.
     media : mapping of str to bytes
-        Sounds, films and what belongs to them, by the names of their files.
+        Sounds, films and what belongs to them, by the end of their files' names: ``.gif``.
     """
 
     figures: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -334,7 +334,7 @@ def _forecast_once(
         )
     stored = tree["/ladders"].children if "ladders" in tree.children else {}
     ladders = tuple(Ladder.from_dataset(node.to_dataset()) for node in stored.values())
-    return Forecast(ladders, tree["/predicted"].to_dataset()), sealed
+    return Forecast(ladders, xr.DataTree.from_dict({"/": tree["/predicted"]})), sealed
 
 
 def _empty(folder: Path) -> None:

@@ -7,9 +7,14 @@ import xarray as xr
 from validation.ladder import Ladder
 
 
+def dataset(result: xr.DataTree, group: str) -> xr.Dataset:
+    """Return all arrays of a group: ``dataset(result, "setup")``."""
+    return _node(result, group).to_dataset()
+
+
 def array(result: xr.DataTree, group: str, name: str) -> xr.DataArray:
     """Return an array of a group: ``array(result, "observed", "kernel")``."""
-    return _node(result, group).to_dataset()[name]
+    return dataset(result, group)[name]
 
 
 def ladder(result: xr.DataTree, name: str) -> Ladder:

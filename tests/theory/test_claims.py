@@ -83,6 +83,14 @@ def means(**changes) -> Bound:
         x * (sympy.sqrt(3) * sympy.I / 2 - sympy.Rational(1, 2)) ** 3 - x,
         2**t * 2 - 2 ** (t + 1),
         1 / (sympy.sqrt(2) - 1) - sympy.sqrt(2) - 1,
+        sympy.sin(x + y) * sympy.sin(x - y) - sympy.sin(x) ** 2 + sympy.sin(y) ** 2,
+        sympy.sin(3 * x) / sympy.sin(x) - 2 * sympy.cos(2 * x) - 1,
+        sympy.tan(2 * x) * (1 - sympy.tan(x) ** 2) - 2 * sympy.tan(x),
+        sympy.sin(sympy.pi * t / 2) ** 2 - (1 - (-1) ** t) / 2,
+        sympy.cos(2 * sympy.asin(s * w)) - 1 + 2 * s**2 * w**2,
+        sympy.cos((t + 1) * sympy.asin(s))
+        + sympy.cos((t - 1) * sympy.asin(s))
+        - 2 * sympy.sqrt(1 - s**2) * sympy.cos(t * sympy.asin(s)),
     ],
 )
 def test_zero_shows_as_zero(expression):
@@ -98,6 +106,8 @@ def test_zero_shows_as_zero(expression):
         (1 / (x - 1) - 1 / x, 1 / (x**2 - x)),
         (sympy.log(s**2) - sympy.log(s), sympy.log(s)),
         (sympy.Rational(1, 3) + x - x, sympy.Rational(1, 3)),
+        (sympy.sin(2 * sympy.asin(s)) - 2 * s * sympy.sqrt(1 - s**2) + w, w),
+        (sympy.cos(x) ** 2 + sympy.sin(x) ** 2 - w, 1 - w),
     ],
 )
 def test_what_is_left_shows(expression, left_over):

@@ -3,6 +3,7 @@
 import dataclasses
 import sys
 import types
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -113,7 +114,7 @@ def decay(world):
             Check("D2", "verification", "another case", "<=", 1.0, cases=("growth",)),
             Check("D3", "verification", "slow", "in", (0.0, 1.0), preset="paper"),
         )
-        cases = {"decay": "", "growth": "--rate -1"}
+        cases: ClassVar = {"decay": "", "growth": "--rate -1"}
         claims = ()
 
         def case(self, config):

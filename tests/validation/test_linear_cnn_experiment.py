@@ -142,7 +142,7 @@ def test_json_is_a_function_of_the_tree(cosines):
 def test_the_page_is_a_function_of_the_tree(cosines):
     """The tree read back, with the figures' files, gives the page byte for byte."""
     figures = {
-        title: (cosines.out / f"linear_cnn_{title.replace(' ', '_')}.svg").read_bytes()
+        f"{title}.svg": (cosines.out / f"linear_cnn_{title.replace(' ', '_')}.svg").read_bytes()
         for title in ("learning", "step size")
     }
     claims = json.loads(cosines.tree.attrs["claims"])

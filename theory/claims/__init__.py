@@ -6,7 +6,7 @@ inequality. Each has `residual()` (exact zero, or what is left), `explain()` (it
 """
 
 from theory.claims.bound import Bound
-from theory.claims.check import ClaimReport, check_claim
+from theory.claims.check import ClaimReport, check_claim, left_over
 from theory.claims.claim import Claim, Equation, Reference, Step
 from theory.claims.identity import Identity
 from theory.claims.registry import Entry, register, registered
@@ -25,6 +25,7 @@ __all__ = [
     "Step",
     "System",
     "check_claim",
+    "left_over",
     "register",
     "registered",
 ]

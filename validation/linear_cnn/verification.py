@@ -37,6 +37,7 @@ from numerics.singular_modes import SingularModes, singular_modes
 from numerics.training import record_grid, train
 from theory import circulant, linear_cnn, logistic
 from theory import linear_network as layer_laws
+from theory.claims import left_over
 
 RATE = 5e-4
 SCALE = 1e-3
@@ -167,19 +168,15 @@ def c01w() -> float:
     return min(missed)
 
 
-def _left_over(*claims) -> float:
-    return float(sum(e.residual() != 0 for claim in claims for e in claim.equations()))
-
-
 def c02() -> float:
     """Entries of the symbolic eigendecompositions that are not exactly zero."""
     kinds = circulant.OPERATIONS
-    return _left_over(*(circulant.eigendecomposition(n=3, operation=o) for o in kinds))
+    return left_over(*(circulant.eigendecomposition(n=3, operation=o) for o in kinds))
 
 
 def c03() -> float:
     """Equations of the pixel and the Fourier flow that do not come out of the loss."""
-    return _left_over(linear_cnn.network_flow(n=2, p=2), linear_cnn.coupled_flow(n=2, p=2))
+    return left_over(linear_cnn.network_flow(n=2, p=2), linear_cnn.coupled_flow(n=2, p=2))
 
 
 def c04() -> float:
@@ -241,7 +238,7 @@ def c06() -> float:
         layer_laws.descent_time(),
         linear_cnn.discovery_time(),
     )
-    return _left_over(*claims)
+    return left_over(*claims)
 
 
 def c07() -> float:

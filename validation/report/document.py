@@ -50,6 +50,7 @@ def number(value: Any) -> str:
         return " .. ".join(number(v) for v in value)
     if isinstance(value, str):
         return value
+    value += 0  # no minus before a zero
     if abs(value) < 1e5 and (float(value).is_integer() or abs(value) >= 1000):
         return f"{value:.0f}"
     return f"{value:.3g}"

@@ -1,0 +1,72 @@
+"""Hearing the shape of a drum with a wave network: every note predicted to the last bin.
+
+Case ``square``: square drums struck at a node, after Fig 2 of the paper. From the continuum's formula
+over the grid, the time step and the bins of the Fourier transform down to the network itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Literal
+
+from numerics.drum.stepping import Form
+from validation.checks import Check
+from validation.drum.check_table import CASES, CHECKS
+from validation.experiment import Case
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Which drums are struck, and how their waves are stepped."""
+
+    sides: str = "13..21"
+    """Sides L of the square drums, in spacings: FIRST..LAST, or a list such as 13,17,21."""
+    time_step: tuple[float | Literal["magic"], ...] = (0.1, 0.5, "magic")
+    """Time steps; magic is h/(sqrt(2) c), at which the fundamental is exact."""
+    steps: int = 40_000
+    """Samples that are heard, the struck state among them."""
+    form: Form = "velocity_verlet"
+    """How the network takes a step."""
+    side_means: Literal["spacings", "free_nodes", "all_nodes"] = "spacings"
+    """What L counts: spacings, free nodes, or all nodes of a side, the clamped ones among them."""
+    strike: tuple[int, int] | None = None
+    """The struck node, the rim counted from 0. Default: M//2, M//2 of M spacings."""
+    listen: tuple[int, int] | None = None
+    """Where is listened. Default: the struck node."""
+    speed: float = 1.0
+    """Wave speed c."""
+    spacing: float = 1.0
+    """Distance h of neighbouring nodes."""
+    preset: Literal["quick", "standard", "paper"] = "standard"
+    """How much is run: a minute; all 729 readings of the survey; the network itself at nine time steps."""
+    device: Literal["cpu", "cuda", "auto"] = "cpu"
+    """Where the network runs."""
+
+
+class DrumExperiment:
+    """The experiment `drum`."""
+
+    name: ClassVar[str] = "drum"
+    summary: ClassVar[str] = (
+        "a wave network hears the size of a drum: every note predicted to the last bin, then measured"
+    )
+    config_type: ClassVar[type] = Config
+    cases: ClassVar[Mapping[str, str]] = CASES
+    checks: ClassVar[tuple[Check, ...]] = CHECKS
+    claims: ClassVar[tuple[str, ...]] = ()
+
+    def case(self, config: Config) -> Case:
+        """Return the case that the configuration names."""
+        from validation.drum.square import SquareDrums
+
+        return SquareDrums(config)
+
+    def verifications(self) -> Mapping[str, Callable[[], float]]:
+        """Return the functions of `validation.drum.verification`, by the id of their check."""
+        from validation.drum.verification import FUNCTIONS
+
+        return FUNCTIONS
+
+
+EXPERIMENT = DrumExperiment

@@ -1,0 +1,219 @@
+"""What a configuration means: which drums, which time steps, and what is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from numerics.drum.drums import Drum, square
+from numerics.drum.modes import Lines, square_eigenvalues, square_lines, square_strike
+from numerics.drum.stepping import FORMS, Form
+from theory.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from validation.drum import Config
+
+LARGEST_SIDE = 256
+MOST_SAMPLES = 10_000_000
+SHARE = 0.02  # of the largest magnitude: a peak of the spectrum is heard from here on
+EXTRA_SPACINGS = {"spacings": 0, "free_nodes": 1, "all_nodes": -1}
+# of the survey, in units of h/c; the last is the magic step
+SURVEY_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, math.sqrt(0.5))
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One drum with its time step.
+
+    Parameters
+    ----------
+    spacings : int
+        M.
+    courant : float
+        nu = c dt/h.
+    strike, listen : pair of int
+    """
+
+    spacings: int
+    courant: float
+    strike: tuple[int, int]
+    listen: tuple[int, int]
+
+    def lines(self, form: Form) -> Lines:
+        """Return the lines that are heard."""
+        return square_lines(self.spacings, self.courant, form, self.strike, self.listen)
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """Sides and time steps of a configuration, checked.
+
+    Parameters
+    ----------
+    sides : tuple of int
+        L, in spacings, increasing.
+    time_steps : tuple of float
+        Increasing.
+    """
+
+    config: Config
+    sides: tuple[int, ...]
+    time_steps: tuple[float, ...]
+
+    @property
+    def magic_step(self) -> float:
+        """The time step h/(sqrt(2) c) that makes the fundamental exact."""
+        return math.sqrt(0.5) * self.config.spacing / self.config.speed
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """What the side of a grid counts: the chosen meaning, in larger presets all three."""
+        chosen = self.config.side_means
+        others = [name for name in EXTRA_SPACINGS if name != chosen]
+        return (chosen,) if self.config.preset == "quick" else (chosen, *others)
+
+    @property
+    def survey_steps(self) -> tuple[float, ...]:
+        """Time steps of the survey: those of the run, in larger presets the common nine as well."""
+        if self.config.preset == "quick":
+            return self.time_steps
+        unit = self.config.spacing / self.config.speed
+        slowest = self.spacings(self.sides[-1], "free_nodes") * math.sqrt(2) * unit
+        common = [nu * unit for nu in SURVEY_STEPS if self.config.steps * nu * unit > 4 * slowest]
+        return tuple(sorted({*self.time_steps, *common}))
+
+    def spacings(self, side: int, convention: str) -> int:
+        """Return M, the number of spacings of a side of that length."""
+        return side + EXTRA_SPACINGS[convention]
+
+    def drum(self, side: int, convention: str | None = None) -> Drum:
+        """Return the drum of a side."""
+        spacings = self.spacings(side, convention or self.config.side_means)
+        return square(spacings, spacing=self.config.spacing, speed=self.config.speed)
+
+    def courant(self, time_step: float) -> float:
+        """Return nu = c dt/h."""
+        return self.config.speed * time_step / self.config.spacing
+
+    def run(self, side: int, time_step: float, convention: str | None = None) -> Run:
+        """Return a drum with its time step, struck and heard where the configuration says."""
+        spacings = self.spacings(side, convention or self.config.side_means)
+        strike = self.config.strike or (spacings // 2, spacings // 2)
+        return Run(spacings, self.courant(time_step), strike, self.config.listen or strike)
+
+    def share(self, run: Run) -> float:
+        """Return the share of the largest magnitude from which on a peak counts.
+
+        Two per cent; less where the fundamental itself is fainter than twelve per cent of the
+        loudest line, as on large drums or far from the centre.
+        """
+        heard = np.abs(run.lines("velocity_verlet").amplitudes)
+        return min(SHARE, float(heard[0] / heard.max()) / 6)
+
+
+def setting_of(config: Config) -> Setting:
+    """Check a configuration.
+
+    Raises
+    ------
+    ArgumentError
+        With one line: what was given, what is allowed, what to do.
+    """
+    for name in ("speed", "spacing"):
+        value = getattr(config, name)
+        if not (math.isfinite(value) and 1e-100 < value < 1e100):
+            raise ArgumentError(f"--{name}", value, "must be positive and finite", "choose another")
+    if not 2 <= config.steps <= MOST_SAMPLES:
+        raise ArgumentError(
+            "--steps", config.steps, f"must lie between 2 and {MOST_SAMPLES}", "choose another"
+        )
+    setting = Setting(config, _sides(config), _time_steps(config))
+    _require_nodes(setting)
+    _require_cycles(setting)
+    from numerics.devices import find_device
+
+    find_device(config.device)
+    return setting
+
+
+def _sides(config: Config) -> tuple[int, ...]:
+    text = config.sides.replace(" ", "")
+    if span := re.fullmatch(r"(\d{1,6})\.\.(\d{1,6})", text):
+        first, last = map(int, span.groups())
+        sides = tuple(range(first, min(last, LARGEST_SIDE + 2) + 1))
+    elif re.fullmatch(r"\d{1,6}(,\d{1,6})*", text):
+        sides = tuple(sorted({int(side) for side in text.split(",")}))
+    else:
+        sides = ()
+    least = 2 if config.preset == "quick" and config.side_means == "spacings" else 3
+    if not sides or sides[0] < least or sides[-1] > LARGEST_SIDE:
+        raise ArgumentError(
+            "--sides",
+            config.sides,
+            f"must be FIRST..LAST or a list of whole numbers, from {least} to {LARGEST_SIDE}",
+            "use 13..21, say",
+        )
+    return sides
+
+
+def _time_steps(config: Config) -> tuple[float, ...]:
+    unit = config.spacing / config.speed
+    given = config.time_step
+    if config.preset == "paper" and given == type(config)().time_step:
+        return tuple(nu * unit for nu in SURVEY_STEPS)
+    steps = {math.sqrt(0.5) * unit if step == "magic" else step for step in given}
+    if not steps:
+        raise ArgumentError("--time-step", "none", "needs a number or magic", "give one")
+    for step in steps:
+        # of the largest drum, whose fastest mode is the fastest
+        limit = unit / math.sqrt(2) / math.cos(math.pi / (2 * (_sides(config)[-1] + 1)))
+        if not 0 < step < limit:
+            raise ArgumentError(
+                "--time-step",
+                step,
+                f"must lie between 0 and dt_max = {limit:.8g} (nu = c dt/h = {step / unit:.6g}, "
+                f"c = {config.speed:g}), above which the fastest mode grows",
+                "choose a smaller one; magic is just below the limit",
+            )
+    return tuple(sorted(steps))
+
+
+def _require_nodes(setting: Setting) -> None:
+    config = setting.config
+    for name in ("strike", "listen"):
+        node = getattr(config, name)
+        for side in setting.sides if node else ():
+            for convention in setting.conventions:
+                drum = setting.drum(side, convention)
+                drum.require_free(f"--{name}", node)
+    run = setting.run(setting.sides[-1], setting.time_steps[0])
+    if abs(square_strike(run.spacings, run.strike, run.listen)[0, 0]) < 1e-12:
+        raise ArgumentError(
+            "--strike", run.strike, "the fundamental is not heard from there", "choose another node"
+        )
+
+
+def _require_cycles(setting: Setting) -> None:
+    config = setting.config
+    side, step = setting.sides[-1], setting.time_steps[0]
+    lowest = setting.courant(step) * math.sqrt(
+        square_eigenvalues(setting.spacings(side, config.side_means))[0, 0]
+    )
+    cycles = config.steps * 2 * math.asin(lowest / 2) / (2 * math.pi)
+    if cycles < 3:
+        raise ArgumentError(
+            "--steps",
+            config.steps,
+            f"hold {cycles:.2f} cycles of the fundamental of L = {side} at dt = {step:g}; "
+            "three are needed",
+            f"take at least {math.ceil(3 * config.steps / cycles)}",
+        )
+
+
+def forms_of(config: Config) -> tuple[Form, ...]:
+    """Return the step forms with signals of their own, the chosen one first."""
+    return (config.form, *(form for form in FORMS if form != config.form))

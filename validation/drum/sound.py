@@ -1,0 +1,114 @@
+"""The struck drum, heard: the network's samples as they are, and a copy that is kinder to the ear."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from numerics.drum.estimators import fft_bin, hann_two_point
+from numerics.drum.modes import Lines, angles, square_eigenvalues
+from numerics.drum.sound import GAIN, RATE, listening_copy, read_wav, wav_bytes, write_wav
+from numerics.drum.stepping import mallet
+from numerics.schema import quantity
+from validation import results
+from validation.drum.setting import Setting
+
+SAMPLE_TYPES = ("float32", "int16")
+
+
+def recorded(setting: Setting, heard: np.ndarray) -> xr.Dataset:
+    """Write every signal as WAV, read it back, and keep what is heard at the first time step.
+
+    Parameters
+    ----------
+    heard : ndarray, (time_step, side, sample)
+    """
+    gain = gain_of(heard)
+    shape = heard.shape[:2]
+    bins = np.empty((len(SAMPLE_TYPES), *shape), int)
+    pitches = np.full((len(SAMPLE_TYPES), *shape), np.nan)
+    with tempfile.TemporaryDirectory() as folder:
+        for place in np.ndindex(*shape):
+            run = setting.run(setting.sides[place[1]], setting.time_steps[place[0]])
+            share = setting.share(run)
+            for k, kind in enumerate(SAMPLE_TYPES):
+                file = write_wav(
+                    Path(folder) / "drum.wav", heard[place], gain=gain, sample_type=kind
+                )
+                samples, rate = read_wav(file)
+                bins[(k, *place)] = fft_bin(samples, share=share)
+                read = hann_two_point(samples, 1 / rate, share=share) * 2 * np.pi / rate
+                truth = run.lines(setting.config.form).angles[0]
+                pitches[(k, *place)] = abs(read / truth - 1)
+    dims = ("sample_type", "time_step", "side")
+    coords = {
+        "sample_type": list(SAMPLE_TYPES),
+        "time_step": list(setting.time_steps),
+        "side": list(setting.sides),
+    }
+    signal = quantity(
+        heard[0].astype(np.float32),
+        ["side", "sample"],
+        name="signal",
+        long_name="displacement heard at the first time step",
+    )
+    return xr.Dataset(
+        {"bin": (dims, bins), "pitch_error": (dims, pitches), "signal": signal, "gain": gain},
+        coords,
+    )
+
+
+def gain_of(heard: np.ndarray) -> float:
+    """Return one gain for all drums: -1 dB of full scale, less where a form overshoots 1."""
+    return GAIN / max(1.0, float(np.abs(heard).max()))
+
+
+def files(result: xr.DataTree) -> dict[str, bytes]:
+    """Return the measured sound, the listening copy, and what both are, as files."""
+    setup = results.dataset(result, "setup")
+    heard = results.dataset(result, "observed/sound")
+    gain = float(heard["gain"])
+    told = {
+        "rate": RATE,
+        "time_step": float(setup["time_step"][0]),
+        "speed": float(setup["speed"]),
+        "spacing": float(setup["spacing"]),
+        "samples": int(setup["samples"]),
+        "sides": setup["side"].values.tolist(),
+        "strike": setup["strike"].values.tolist(),
+        "listen": setup["listen"].values.tolist(),
+        "form": setup.attrs["form"],
+        "gain": gain,
+        "drum.wav": "the network's samples, one a step, the drums one after another, one gain",
+        "drum_listening.wav": "the same drums under a soft mallet, fading: to listen to, not to measure",
+    }
+    return {
+        ".wav": wav_bytes(heard["signal"].values.astype(float).ravel(), gain=gain),
+        "_listening.wav": wav_bytes(_listening(setup), gain=1.0, sample_type="int16"),
+        "_sound.json": (json.dumps(told, indent=1) + "\n").encode(),
+    }
+
+
+def _listening(setup: xr.Dataset) -> np.ndarray:
+    """Return the drums one after another, struck by a mallet, as they fade."""
+    from scipy.fft import dstn
+
+    from numerics.drum.drums import square
+
+    nu = float(setup["speed"] * setup["time_step"][0] / setup["spacing"])
+    signals = []
+    for spacings, strike, listen in zip(
+        setup["spacings"].values, setup["strike"].values, setup["listen"].values, strict=True
+    ):
+        start = mallet(square(int(spacings)), strike.tolist(), spacings / 12)
+        strengths = dstn(start[1:-1, 1:-1], type=1) / spacings**2
+        m = np.arange(1, spacings)
+        x, y = (np.sin(np.pi * m * node / spacings) for node in listen)
+        turned = angles(square_eigenvalues(int(spacings)), nu)
+        lines = Lines.merged(turned, strengths * x[:, None] * y[None, :], "velocity_verlet")
+        signals.append(lines.signal(int(setup["samples"])))
+    return listening_copy(np.stack(signals), rate=RATE).ravel()
