@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 OUT ?= results
 
-.PHONY: validate test lint types quick-test slow-test benchmarks clean
+.PHONY: validate test lint types quick-test slow-test benchmarks results clean
 
 validate: $(VENV)/.installed
 	$(RUN) -m validation.linear_cnn --dataset digits --out $(OUT)
@@ -27,6 +27,17 @@ slow-test: $(VENV)/.installed
 
 benchmarks: $(VENV)/.installed
 	$(RUN) tests/benchmarks/fig3.py --out docs/results/benchmark_fig3.json
+	$(RUN) tests/benchmarks/drum.py --out docs/results/benchmark_drum.json
+
+# the default runs that the documents quote, and their tables and figures
+results: $(VENV)/.installed
+	$(RUN) -m validation.linear_cnn --dataset digits --out $(OUT)
+	cp $(OUT)/linear_cnn.json docs/results/linear_cnn_digits.json
+	cp $(OUT)/linear_cnn_learning.png docs/figures/
+	$(RUN) -m validation.drum --out $(OUT)
+	cp $(OUT)/drum.json docs/results/
+	cp $(OUT)/drum_fundamental.png docs/figures/
+	$(RUN) -m validation.report.markdown docs/systems/*.md
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'

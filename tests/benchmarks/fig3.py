@@ -6,27 +6,13 @@ thread. Ratios are to a loop over the trials with ``Conv2d`` and autograd. Exits
 missed.
 """
 
-import os
-
-os.environ["OMP_NUM_THREADS"] = "1"  # before the libraries are loaded
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
-os.environ["MKL_NUM_THREADS"] = "1"
-
-import argparse
-import dataclasses
-import json
-import platform
-import statistics
 import sys
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
 import xarray as xr
-from rich.console import Console
-from rich.table import Table
+from timing import Row, require, run, seconds_of
 
 from numerics.images import pure_cosines
 from numerics.laws import evaluate, integrate
@@ -43,21 +29,6 @@ UPDATES, TRIALS, CLASSES = 8000, 10, 4
 LEARNING_RATE, SCALE = 5e-4, 1e-3
 FLOW_STEP = 2 / CLASSES * LEARNING_RATE  # c eta, c of the mean squared error
 SHORT = 300  # updates in which mode 1 is half learnt: where methods have to agree
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """One method: seconds for all the work, and the bar on its ratio to the loop, if any."""
-
-    method: str
-    seconds: float
-    ratio: float
-    bar: float | None
-    how: str
-
-    @property
-    def met(self) -> bool:
-        return self.bar is None or self.ratio >= self.bar
 
 
 class Circulant:
@@ -171,21 +142,7 @@ class Problem:
                 1e-7,
             ),
         }
-        errors = {name: float(abs(d / singular).max()) for name, (d, _) in found.items()}
-        for name, (_, bar) in found.items():
-            if not errors[name] <= bar:
-                raise RuntimeError(f"{name} differs by {errors[name]:.2g} S, bar {bar:.0e} S")
-        return errors
-
-
-def seconds_of(work: Callable[[], object], repetitions: int) -> float:
-    """Return the median time of a few runs."""
-    taken = []
-    for _ in range(repetitions):
-        begin = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - begin)
-    return statistics.median(taken)
+        return require({n: (float(abs(d / singular).max()), bar) for n, (d, bar) in found.items()})
 
 
 def measure(problem: Problem) -> list[Row]:
@@ -232,60 +189,12 @@ def measure(problem: Problem) -> list[Row]:
     ]
 
 
-def machine() -> dict[str, str]:
-    """Return what the times depend on."""
-    return {
-        "processor": processor(),
-        "cores": str(os.cpu_count()),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "torch": torch.__version__,
-    }
-
-
-def processor() -> str:
-    """Return the processor's name, where the system tells it."""
-    information = Path("/proc/cpuinfo")
-    if information.exists():
-        for line in information.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def show(rows: list[Row], errors: dict[str, float]) -> None:
-    """Print agreement, times and the machine."""
-    console = Console(width=110)
-    for name, error in errors.items():
-        console.print(f"agreement  {name}: {error:.1e} S")
-    table = Table(title=f"n = 16, p = {CLASSES}, {UPDATES} updates, {TRIALS} trials, one thread")
-    for heading in ("method", "seconds", "ratio", "asked", "met", "timed"):
-        right = heading in ("seconds", "ratio", "asked")
-        table.add_column(heading, justify="right" if right else "left")
-    for row in rows:
-        asked = f">= {row.bar:g}" if row.bar else ""
-        met = "" if row.bar is None else "yes" if row.met else "NO"
-        table.add_row(row.method, f"{row.seconds:.3g}", f"{row.ratio:.3g}", asked, met, row.how)
-    console.print(table)
-    console.print(", ".join(f"{name} {value}" for name, value in machine().items()))
-
-
-def main() -> int:
-    """Run the benchmark; return 1 if a bar is missed."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, help="write the numbers to this file as JSON")
-    arguments = parser.parse_args()
-    torch.set_num_threads(1)
+def work() -> tuple[dict[str, float], list[Row]]:
+    """Check agreement, then time."""
     problem = Problem()
-    errors = problem.agree()
-    rows = measure(problem)
-    show(rows, errors)
-    if arguments.out:
-        listed = [dataclasses.asdict(row) | {"met": row.met} for row in rows]
-        content = {"agreement": errors, "rows": listed, "machine": machine()}
-        arguments.out.write_text(json.dumps(content, indent=2) + "\n")
-    return 0 if all(row.met for row in rows) else 1
+    return problem.agree(), measure(problem)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    title = f"n = 16, p = {CLASSES}, {UPDATES} updates, {TRIALS} trials"
+    sys.exit(run(__doc__, title, work))

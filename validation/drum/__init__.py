@@ -54,7 +54,14 @@ class DrumExperiment:
     config_type: ClassVar[type] = Config
     cases: ClassVar[Mapping[str, str]] = CASES
     checks: ClassVar[tuple[Check, ...]] = CHECKS
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = (
+        "drum.fundamental",
+        "drum.discrete_angle",
+        "drum.space_error",
+        "drum.time_error",
+        "drum.magic_diagonal",
+        "drum.bin_law",
+    )
 
     def case(self, config: Config) -> Case:
         """Return the case that the configuration names."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS = 4
 LABELLED = 8  # lines of the spectrum that are named
-COURANTS = {"0.1": 0.1, "0.5": 0.5, "1/sqrt(2)": 2**-0.5}
+COURANTS = {"0.1": 0.1, "0.5": 0.5, "1/√2": 2**-0.5}
 
 
 def fundamental(result: xr.DataTree, ladder: Ladder) -> Figure:
@@ -44,7 +44,9 @@ def fundamental(result: xr.DataTree, ladder: Ladder) -> Figure:
         _deviations(ladder, float(step), column[1])
     axes[0, 0].set_ylabel("frequency of the fundamental (cycles / time)")
     axes[1, 0].set_ylabel("deviation from c/(√2 L) (%)")
-    axes[1, 0].margins(y=0.08)
+    for ax in axes[1]:
+        ax.use_sticky_edges = False  # of the bars: the highest would touch the frame
+        ax.margins(y=0.08)
     shown: dict[str, Any] = {}
     for ax in axes[:, 0]:
         shown |= dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
@@ -169,7 +171,7 @@ def dispersion() -> Figure:
         ax.axhline(1, color=plots.COLOURS[7], lw=0.6)
         ax.legend(fontsize="small")
     kx, ky = np.meshgrid(along, along, indexing="ij")
-    ratio = _ratio(kx, ky, COURANTS["1/sqrt(2)"])
+    ratio = _ratio(kx, ky, COURANTS["1/√2"])
     drawn = axes[2].contourf(along / np.pi, along / np.pi, ratio.T, levels=15, cmap="cividis")
     figure.colorbar(drawn, ax=axes[2], label="frequency of grid and step / c |k|")
     axes[2].set(

@@ -63,13 +63,13 @@ class SquareDrums:
         """Return what runs."""
         s, config = self.setting, self.setting.config
         steps = ", ".join(f"{step:.6g}" for step in s.time_steps)
-        readings = len(FORMS[1:]) * len(s.conventions) * len(s.survey_steps) * len(s.sides)
+        readings = len(FORMS) * len(s.conventions) * len(s.survey_steps) * len(s.sides)
         return [
             f"Square drums of side {', '.join(map(str, s.sides))} (in spacings of {config.spacing:g}; "
             f"counted: {config.side_means.replace('_', ' ')}), wave speed {config.speed:g}, time steps "
             f"{steps}, {config.steps} samples, {config.form.replace('_', ' ')}.",
             f"The network (torch, float64) runs all of them; NumPy stepping reads {readings} more: "
-            f"{len(FORMS[1:])} forms, {len(s.conventions)} meanings of the side, "
+            f"{len(FORMS)} forms, {len(s.conventions)} meanings of the side, "
             f"{len(s.survey_steps)} time steps.",
         ]
 
