@@ -114,6 +114,15 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         return {name: stored[name] for name in stored.files}
 
 
+def kept_arrays(
+    path: Path, compute: Callable[[], Mapping[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """Return the arrays that an earlier part of a run kept at `path`, or compute and keep them."""
+    if not path.exists():
+        write_arrays(path, compute())
+    return read_arrays(path)
+
+
 def checksum(tree: xr.DataTree) -> str:
     """Return the SHA-256 of a tree's names, dimensions, attributes and values, bit for bit.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -53,13 +53,37 @@ def evaluate(law: System, parameters: xr.Dataset, time: xr.DataArray) -> xr.Data
         time = time.assign_coords({time.dims[0]: time.values})  # the result says when
     values = _parameter_values(law, parameters)
     solved = {}
+    known = {law.time: time, **values}
     for variable, expression in law.closed_form.items():
-        symbols = [s for s in values if s in expression.free_symbols]
-        function = lambdify(expression, [law.time, *symbols])
-        solved[law.names.get(str(variable), str(variable))] = _apply(
-            function, time, *(values[s] for s in symbols)
-        )
+        name = law.names.get(str(variable), str(variable))
+        solved[name] = evaluate_expression(expression, known)
     return _as_result(solved, law)
+
+
+def evaluate_expression(
+    expression: sympy.Expr, values: Mapping[sympy.Symbol, xr.DataArray | float]
+) -> xr.DataArray:
+    """Evaluate an expression on labelled arrays, with the dimensions of those that stand in it.
+
+    Parameters
+    ----------
+    values : mapping of sympy.Symbol to DataArray or number
+        Those that do not stand in the expression are left out.
+
+    Raises
+    ------
+    ArgumentError
+        If a symbol has no value, or coordinates do not match exactly.
+
+    Examples
+    --------
+    >>> a, b = sympy.symbols("a b")
+    >>> known = {a: xr.DataArray([1.0, 2.0], dims="mode"), b: 3.0}
+    >>> evaluate_expression(a * b, known).values.tolist(), evaluate_expression(b**2, known).item()
+    ([3.0, 6.0], 9.0)
+    """
+    used = {s: xr.DataArray(x) for s, x in values.items() if s in expression.free_symbols}
+    return xr.DataArray(_apply(lambdify(expression, tuple(used)), *used.values()))
 
 
 def integrate(

@@ -156,6 +156,11 @@ class Ladder:
         last = Rung(self.measurement, measured, UNEXPLAINED)
         return dataclasses.replace(self, rungs=(*self.rungs, last), complete=True)
 
+    def rung(self, name: str) -> xr.DataArray:
+        """Return the values of a rung by its name; the measurement is a rung, too."""
+        (value,) = (r.value for r in self.rungs if r.name == name)
+        return value
+
     @property
     def sources(self) -> tuple[str, ...]:
         """Names of the differences of neighbouring rungs."""

@@ -10,6 +10,7 @@ import xarray as xr
 from numerics.drum.modes import angles, square_eigenvalues
 from validation import plots, results
 from validation.drum import film as films
+from validation.drum.forecast import FORMULA, FUNDAMENTAL, NETWORK, STEPPED
 from validation.ladder import Ladder
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ LABELLED = 8  # lines of the spectrum that are named
 COURANTS = {"0.1": 0.1, "0.5": 0.5, "1/√2": 2**-0.5}
 
 
-def fundamental(result: xr.DataTree, ladder: Ladder) -> Figure:
+def fundamental(result: xr.DataTree) -> Figure:
     """Fig 2 of the paper for each time step: frequency of every side, and its deviation in parts."""
     from matplotlib import pyplot
 
-    steps = ladder.rungs[-1].value["time_step"].values
+    ladder = results.ladder(result, FUNDAMENTAL)
+    steps = ladder.rung(NETWORK)["time_step"].values
     if len(steps) > MOST_COLUMNS:
         steps = steps[np.linspace(0, len(steps) - 1, MOST_COLUMNS).round().astype(int)]
     figure, axes = pyplot.subplots(
@@ -57,9 +59,9 @@ def fundamental(result: xr.DataTree, ladder: Ladder) -> Figure:
 
 
 def _frequencies(ladder: Ladder, estimates: xr.DataArray, step: float, ax: Any) -> None:
-    side = ladder.rungs[0].value["side"].values
+    side = ladder.rung(FORMULA)["side"].values
     at = {"time_step": step}
-    formula, grid, measured = (ladder.rungs[i].value.sel(at) for i in (0, -3, -1))
+    formula, grid, measured = (ladder.rung(n).sel(at) for n in (FORMULA, STEPPED, NETWORK))
     ax.plot(side, formula, color=plots.COLOURS[0], label="formula c/(√2 L)")
     ax.plot(side, grid, color=plots.COLOURS[2], ls="--", label="forecast: grid in time steps")
     ax.plot(
@@ -72,7 +74,7 @@ def _frequencies(ladder: Ladder, estimates: xr.DataArray, step: float, ax: Any) 
 
 def _deviations(ladder: Ladder, step: float, ax: Any) -> None:
     """Stack the parts of the deviation on each other, negative below, and mark the measurement."""
-    side = ladder.rungs[0].value["side"].values
+    side = ladder.rung(FORMULA)["side"].values
     tops = {1: np.zeros(len(side)), -1: np.zeros(len(side))}
     hatches = ("", "//", "..", "xx", "++")
     for number, source in enumerate(ladder.sources):

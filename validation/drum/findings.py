@@ -8,23 +8,24 @@ import xarray as xr
 from validation import results
 from validation.checks import Finding, NotRun
 from validation.drum.check_table import GOLDEN, GOLDEN_SIDES
+from validation.drum.forecast import BIN, CLOSED, FUNDAMENTAL, SPACE, STEPPED, TIME
 from validation.drum.setting import Setting
 from validation.ladder import Ladder
 
-SPACE, TIME, BIN = "space step", "time step", "spectral bin"
 COMMON_SAMPLES = 40_000
 
 
-def of_square(result: xr.DataTree, ladder: Ladder, setting: Setting) -> dict[str, Finding]:
+def of_square(result: xr.DataTree, setting: Setting) -> dict[str, Finding]:
     """Return a finding for each check, or why it does not apply to the options."""
+    ladder = results.ladder(result, FUNDAMENTAL)
     runs = results.dataset(result, "observed/runs")
     sound = results.dataset(result, "observed/sound")
-    errors = estimate_errors(result, ladder)
+    errors = estimate_errors(result)
     predicted, found = (
         results.array(result, f"{group}/survey", "bin") for group in ("forecast", "observed")
     )
     return {
-        "D7": float(abs(_bins(ladder, -1, setting) - _bins(ladder, -2, setting)).max()),
+        "D7": float(abs(runs["bin"] - _bins(ladder.rung(CLOSED), setting)).max()),
         "D7s": _left_of(ladder, SPACE),
         "D7t": _left_of(ladder, TIME),
         "D7r": _paper_explanation(ladder, setting),
@@ -44,9 +45,8 @@ def of_square(result: xr.DataTree, ladder: Ladder, setting: Setting) -> dict[str
     }
 
 
-def _bins(ladder: Ladder, rung: int, setting: Setting) -> xr.DataArray:
-    """Return the bins of a rung whose frequencies lie on bins."""
-    frequency = ladder.rungs[rung].value
+def _bins(frequency: xr.DataArray, setting: Setting) -> xr.DataArray:
+    """Return the bins of frequencies that lie on bins."""
     return (frequency * setting.config.steps * frequency["time_step"]).round()
 
 
@@ -89,9 +89,9 @@ def _magic(ladder: Ladder, setting: Setting) -> Finding:
     return float(abs(np.expm1(error)).max())
 
 
-def estimate_errors(result: xr.DataTree, ladder: Ladder) -> xr.DataArray:
+def estimate_errors(result: xr.DataTree) -> xr.DataArray:
     """Return every estimator's relative error against the frequency of grid and time step."""
-    truth = ladder.rungs[-3].value
+    truth = results.ladder(result, FUNDAMENTAL).rung(STEPPED)
     return abs(results.array(result, "observed/runs", "estimate") / truth - 1)
 
 

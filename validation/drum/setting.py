@@ -11,7 +11,7 @@ import numpy as np
 
 from numerics.drum.drums import Drum, square
 from numerics.drum.modes import Lines, square_eigenvalues, square_lines, square_strike
-from numerics.drum.stepping import FORMS, Form
+from numerics.drum.stepping import Form
 from theory.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -63,6 +63,16 @@ class Setting:
     config: Config
     sides: tuple[int, ...]
     time_steps: tuple[float, ...]
+
+    @property
+    def points(self) -> dict[str, tuple]:
+        """The time steps and sides at which the network runs, by their dimensions."""
+        return {"time_step": self.time_steps, "side": self.sides}
+
+    @property
+    def all_spacings(self) -> np.ndarray:
+        """M of every side, (side,)."""
+        return np.array([self.spacings(side, self.config.side_means) for side in self.sides])
 
     @property
     def magic_step(self) -> float:
@@ -212,8 +222,3 @@ def _require_cycles(setting: Setting) -> None:
             "three are needed",
             f"take at least {math.ceil(3 * config.steps / cycles)}",
         )
-
-
-def forms_of(config: Config) -> tuple[Form, ...]:
-    """Return the step forms with signals of their own, the chosen one first."""
-    return (config.form, *(form for form in FORMS if form != config.form))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import tempfile
 from pathlib import Path
@@ -11,55 +12,54 @@ import xarray as xr
 
 from numerics.drum.estimators import fft_bin, hann_two_point
 from numerics.drum.modes import Lines, angles, square_eigenvalues
-from numerics.drum.sound import GAIN, RATE, listening_copy, read_wav, wav_bytes, write_wav
+from numerics.drum.sound import (
+    GAIN,
+    RATE,
+    heard_angle,
+    listening_copy,
+    read_wav,
+    wav_bytes,
+    write_wav,
+)
 from numerics.drum.stepping import mallet
-from numerics.schema import quantity
+from numerics.sweep import sweep
 from validation import results
 from validation.drum.setting import Setting
 
 SAMPLE_TYPES = ("float32", "int16")
 
 
-def recorded(setting: Setting, heard: np.ndarray) -> xr.Dataset:
+def recorded(setting: Setting, heard: xr.DataArray) -> xr.Dataset:
     """Write every signal as WAV, read it back, and keep what is heard at the first time step.
 
     Parameters
     ----------
-    heard : ndarray, (time_step, side, sample)
+    heard : xr.DataArray, (time_step, side, sample)
     """
-    gain = gain_of(heard)
-    shape = heard.shape[:2]
-    bins = np.empty((len(SAMPLE_TYPES), *shape), int)
-    pitches = np.full((len(SAMPLE_TYPES), *shape), np.nan)
+    gain = gain_of(heard.values)
+    coords = {"sample_type": SAMPLE_TYPES, **setting.points}
     with tempfile.TemporaryDirectory() as folder:
-        for place in np.ndindex(*shape):
-            run = setting.run(setting.sides[place[1]], setting.time_steps[place[0]])
-            share = setting.share(run)
-            for k, kind in enumerate(SAMPLE_TYPES):
-                file = write_wav(
-                    Path(folder) / "drum.wav", heard[place], gain=gain, sample_type=kind
-                )
-                samples, rate = read_wav(file)
-                bins[(k, *place)] = fft_bin(samples, share=share)
-                read = hann_two_point(samples, 1 / rate, share=share) * 2 * np.pi / rate
-                truth = run.lines(setting.config.form).angles[0]
-                pitches[(k, *place)] = abs(read / truth - 1)
-    dims = ("sample_type", "time_step", "side")
-    coords = {
-        "sample_type": list(SAMPLE_TYPES),
-        "time_step": list(setting.time_steps),
-        "side": list(setting.sides),
-    }
-    signal = quantity(
-        heard[0].astype(np.float32),
-        ["side", "sample"],
-        name="signal",
-        long_name="displacement heard at the first time step",
-    )
-    return xr.Dataset(
-        {"bin": (dims, bins), "pitch_error": (dims, pitches), "signal": signal, "gain": gain},
-        coords,
-    )
+
+        @functools.lru_cache(maxsize=1)  # the bin and the pitch are read off one file
+        def read(sample_type: str, time_step: float, side: int) -> np.ndarray:
+            signal = heard.sel(time_step=time_step, side=side).values
+            file = Path(folder) / "drum.wav"
+            return read_wav(write_wav(file, signal, gain=gain, sample_type=sample_type))[0]
+
+        def bin_of(sample_type: str, time_step: float, side: int) -> int:
+            share = setting.share(setting.run(side, time_step))
+            return fft_bin(read(sample_type, time_step, side), share=share)
+
+        def pitch_error(sample_type: str, time_step: float, side: int) -> float:
+            run = setting.run(side, time_step)
+            signal = read(sample_type, time_step, side)
+            angle = heard_angle(hann_two_point(signal, 1 / RATE, share=setting.share(run)))
+            return float(abs(angle / run.lines(setting.config.form).angles[0] - 1))
+
+        bins = sweep(bin_of, coords, name="bin", long_name="bin heard from the file")
+        errors = sweep(pitch_error, coords, name="pitch_error", long_name="error of the pitch")
+    signal = heard.isel(time_step=0, drop=True).astype(np.float32)
+    return xr.Dataset({"bin": bins, "pitch_error": errors, "signal": signal, "gain": gain})
 
 
 def gain_of(heard: np.ndarray) -> float:

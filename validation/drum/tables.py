@@ -9,24 +9,28 @@ import xarray as xr
 
 from validation import results
 from validation.drum.findings import estimate_errors
+from validation.drum.forecast import CLOSED, FORMULA, FUNDAMENTAL, NETWORK
 from validation.ladder import UNEXPLAINED, Ladder
 
 
-def of_square(result: xr.DataTree, ladder: Ladder) -> list[dict[str, Any]]:
+def of_square(result: xr.DataTree) -> list[dict[str, Any]]:
     """Return Fig 2 for each time step, the size of each source, and every estimator's error."""
-    duration = float(results.dataset(result, "setup")["samples"])
-    steps = ladder.rungs[-1].value["time_step"].values
-    fig2 = [_fundamentals(ladder, float(step), duration) for step in steps]
-    return [*fig2, _sources(ladder), _estimators(estimate_errors(result, ladder))]
+    ladder = results.ladder(result, FUNDAMENTAL)
+    samples = float(results.dataset(result, "setup")["samples"])
+    steps = ladder.rung(NETWORK)["time_step"].values
+    fig2 = [_fundamentals(ladder, float(step), samples) for step in steps]
+    return [*fig2, _sources(ladder), _estimators(estimate_errors(result))]
 
 
 def _fundamentals(ladder: Ladder, step: float, samples: float) -> dict[str, Any]:
     """Return formula, forecast and measurement of every side, with the parts of the deviation."""
     at = {"time_step": step}
-    formula, forecast, measured = (ladder.rungs[i].value.sel(at).values for i in (0, -2, -1))
+    formula, forecast, measured = (
+        ladder.rung(name).sel(at).values for name in (FORMULA, CLOSED, NETWORK)
+    )
     parts = {source: 100 * -ladder.difference(source).sel(at).values for source in ladder.sources}
     rows = []
-    for k, side in enumerate(ladder.rungs[0].value["side"].values):
+    for k, side in enumerate(ladder.rung(FORMULA)["side"].values):
         bins = [round(float(f[k] * samples * step)) for f in (forecast, measured)]
         deviation = 100 * float(np.log(measured[k] / formula[k]))
         shares = [float(parts[source][k]) for source in ladder.sources[:-1]]
@@ -48,7 +52,7 @@ def _fundamentals(ladder: Ladder, step: float, samples: float) -> dict[str, Any]
 
 def _sources(ladder: Ladder) -> dict[str, Any]:
     rows = []
-    for step in ladder.rungs[-1].value["time_step"].values:
+    for step in ladder.rung(NETWORK)["time_step"].values:
         parts = [-100 * ladder.difference(source).sel(time_step=step) for source in ladder.sources]
         rows.append([float(step), *(float(p[abs(p).argmax("side")]) for p in parts)])
     return {

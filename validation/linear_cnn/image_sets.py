@@ -6,7 +6,6 @@ discrete descent > network. The step-size source is predicted by the descent at 
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from numerics.linear_cnn.clock import clocks_of
 from numerics.linear_cnn.fourier_model import FourierDescent, unpack
 from numerics.linear_cnn.starts import growing_amplitudes, random_start
 from numerics.schema import quantity
+from numerics.sweep import sweep
 from numerics.training import record_grid
 from theory import linear_network as layer_laws
 from validation import results
@@ -87,7 +87,7 @@ class ImageSet:
         s = self.setting
         weights = s.model.weights(self.start.kernels, self.start.outputs)
         descents, layer_descents = (
-            [trained(s, kind(slower), self.grid * slower, name) for slower in (1, 2, 4)]
+            {1 / slower: trained(s, kind(slower), self.grid * slower, name) for slower in (1, 2, 4)}
             for name, kind in ((CNN, self._descent), (FULLY_CONNECTED, self._layer_descent))
         )
         flow = s.model.vector_field(weights).flow(
@@ -100,30 +100,39 @@ class ImageSet:
             **TOLERANCES,
             observe=lambda x: self.layer_model.strengths(linear_network.unpack(x, self.layers)),
         )
-        predicted = xr.Dataset(
-            {
-                "flow_error": (
-                    ("network", "rate"),
-                    [self._errors(flow, descents), self._errors(layer_flow, layer_descents)],
-                    {"long_name": "largest |flow - descent| over all entries of A", "units": "S_1"},
-                ),
-                "richardson_error": (
-                    "rate",
-                    self._errors(
-                        flow,
-                        [2 * b - a for a, b in itertools.pairwise(descents)] + [descents[-1]],
-                    ),
-                    {"long_name": "largest |flow - (2 A(rate/2) - A(rate))|", "units": "S_1"},
-                ),
-            },
-            coords={"network": [CNN, FULLY_CONNECTED], "rate": [1.0, 0.5, 0.25]},
-        )
+        paths = {CNN: (flow, descents), FULLY_CONNECTED: (layer_flow, layer_descents)}
+
+        def flow_error(network: str, rate: float) -> float:
+            smooth, stepped = paths[network]
+            return self._error(smooth - stepped[rate])
+
+        def richardson_error(rate: float) -> float:
+            if rate / 2 not in descents:
+                return np.nan
+            return self._error(flow - (2 * descents[rate / 2] - descents[rate]))
+
+        predicted = {
+            "flow_error": sweep(
+                flow_error,
+                {"network": list(paths), "rate": list(descents)},
+                name="flow_error",
+                long_name="largest |flow - descent| over all entries of A",
+                units="S_1",
+            ),
+            "richardson_error": sweep(
+                richardson_error,
+                {"rate": list(descents)},
+                name="richardson_error",
+                long_name="largest |flow - (2 A(rate/2) - A(rate))|",
+                units="S_1",
+            ),
+        }
         return Forecast(
             ladders=(
                 self._ladder(CNN, self._clocks(), flow, descents),
                 self._ladder(FULLY_CONNECTED, self._sigmoids(), layer_flow, layer_descents),
             ),
-            predicted=predicted,
+            predicted=xr.Dataset(predicted),
         )
 
     def _descent(self, slower: int) -> FourierDescent:
@@ -140,9 +149,9 @@ class ImageSet:
     def _times(self, rate: float) -> np.ndarray:
         return self.setting.loss_scale * rate * self.grid
 
-    def _errors(self, flow: np.ndarray, others: list[np.ndarray]) -> list[float]:
-        scale = self.setting.modes.singular_values[0]
-        return [float(np.abs(flow - other).max() / scale) for other in others]
+    def _error(self, difference: np.ndarray) -> float:
+        """Return the largest magnitude of a difference in units of S_1."""
+        return float(np.abs(difference).max() / self.setting.modes.singular_values[0])
 
     def _clocks(self) -> np.ndarray:
         """Each mode as if it shared no frequency: clocks of the growing amplitudes, (trial, mode, time)."""
@@ -169,10 +178,10 @@ class ImageSet:
         return np.asarray(curve.transpose("trial", "mode", "update"))
 
     def _ladder(
-        self, name: str, alone: np.ndarray, flow: np.ndarray, descents: list[np.ndarray]
+        self, name: str, alone: np.ndarray, flow: np.ndarray, descents: dict[float, np.ndarray]
     ) -> Ladder:
         s = self.setting
-        full, half, quarter = (s.strengths(d, self.grid) for d in descents)
+        full, half, quarter = (s.strengths(d, self.grid) for d in descents.values())
         # A(rate) = flow - c1 rate - c2 rate^2: 2 (A(rate/2) - A(rate)) = c1 rate + 3/2 c2 rate^2;
         # the same from the next halving has 3/4 c2 rate^2; what is left of the source is c2 rate^2/2
         first = 2 * (half - full)

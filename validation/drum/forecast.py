@@ -1,0 +1,186 @@
+"""The forecast of square drums: every rung from the formula to the closed-form bin, and the survey."""
+
+from __future__ import annotations
+
+import numpy as np
+import sympy
+import xarray as xr
+
+from numerics.drum.stepping import FORMS
+from numerics.laws import evaluate_expression
+from numerics.schema import quantity
+from numerics.sweep import sweep
+from theory.drum.dispersion import (
+    NU,
+    Z,
+    space_error,
+    space_step_frequency,
+    time_error,
+    time_step_frequency,
+)
+from theory.drum.membrane import COLUMN, LENGTH, ROW, C, square_frequency
+from theory.drum.stencil import SPACING, SPACINGS
+from theory.drum.steps import DT
+from validation.drum.setting import Setting
+from validation.ladder import Ladder, Prediction, Rung
+
+FUNDAMENTAL = "fundamental"
+MEANING, SPACE, TIME, BIN = "meaning of the side", "space step", "time step", "spectral bin"
+FORMULA, GRID, STEPPED, CLOSED = "formula", "grid", "grid in time steps", "closed-form bin"
+NETWORK = "network"
+LOWEST = {ROW: 1, COLUMN: 1}
+ROUNDING = 1e-15
+Known = dict[sympy.Symbol, xr.DataArray | float]
+BETWEEN = 0.01  # a fundamental this near to the middle of two bins may fall into either
+
+
+def ladder(setting: Setting) -> Ladder:
+    """Return continuum formula > space step > time step > spectral bin, the network still to come.
+
+    Where the side does not count spacings, what that makes of it is a rung of its own.
+    """
+    s, spacings = setting, setting.all_spacings
+    rungs = [Rung(FORMULA, _formula(s, np.array(s.sides)))]
+    if s.config.side_means != "spacings":
+        rungs.append(Rung("formula, spacings of the grid", _formula(s, spacings), MEANING))
+    bins = _closed_form(s, 0, "closed-form bin")
+    rungs += [
+        Rung(GRID, stepped(s, space_step_frequency()), SPACE),
+        Rung(STEPPED, stepped(s, time_step_frequency()), TIME),
+        Rung(CLOSED, frequency_of(s, bins), BIN),
+    ]
+    return Ladder(
+        name=FUNDAMENTAL,
+        rungs=tuple(rungs),
+        measurement=NETWORK,
+        scale=xr.DataArray(1.0),
+        scale_name="log",
+        compare="log",
+        predictions=_predictions(s),
+    )
+
+
+def frequency_of(setting: Setting, bins: xr.DataArray) -> xr.DataArray:
+    """Return bins as frequencies, k/(N dt)."""
+    return _frequency(bins / (setting.config.steps * bins["time_step"]))
+
+
+def stepped(setting: Setting, law: sympy.Expr) -> xr.DataArray:
+    """Return the fundamental by a law of the grid, for each side, and time step if it knows of any."""
+    config, side = setting.config, _side(setting, setting.all_spacings)
+    known: Known = {
+        C: config.speed,
+        SPACING: config.spacing,
+        SPACINGS: side,
+        DT: _time_steps(setting),
+    }
+    return _frequency(evaluate_expression(law.subs(LOWEST), known))
+
+
+def _formula(setting: Setting, spacings: np.ndarray) -> xr.DataArray:
+    """Return c/(sqrt(2) L) for each side."""
+    config = setting.config
+    known: Known = {C: config.speed, LENGTH: _side(setting, spacings * config.spacing)}
+    return _frequency(evaluate_expression(square_frequency().subs(LOWEST), known))
+
+
+def _frequency(values: xr.DataArray) -> xr.DataArray:
+    return quantity(
+        values.values,
+        list(map(str, values.dims)),
+        name="frequency",
+        long_name="frequency of the fundamental",
+        units="1/time",
+        coords={str(dim): values[dim] for dim in values.dims},
+    )
+
+
+def _side(setting: Setting, values: np.ndarray) -> xr.DataArray:
+    return xr.DataArray(values, dims="side", coords={"side": list(setting.sides)})
+
+
+def _time_steps(setting: Setting) -> xr.DataArray:
+    steps = list(setting.time_steps)
+    return xr.DataArray(steps, dims="time_step", coords={"time_step": steps})
+
+
+def _closed_form(setting: Setting, which: int, long_name: str) -> xr.DataArray:
+    """Return the bin of the fundamental (0) or its exact place k0 (1), (time_step, side)."""
+    form, samples = setting.config.form, setting.config.steps
+    return sweep(
+        lambda time_step, side: (
+            setting.run(side, time_step).lines(form).fundamental_bin(samples)[which]
+        ),
+        setting.points,
+        name="bin",
+        long_name=long_name,
+    )
+
+
+def _predictions(setting: Setting) -> dict[str, Prediction]:
+    """Return the sizes of the sources beforehand.
+
+    Space and time: leading order, with the next one as uncertainty. Bin: the nearest one, by which
+    k0 is rounded; right in the middle of two, either.
+    """
+    known = {
+        Z: _side(setting, np.pi / (2 * setting.all_spacings)),
+        NU: _time_steps(setting) * setting.courant(1.0),
+    }
+    predicted = {}
+    for source, law in ((SPACE, space_error()), (TIME, time_error())):
+        leading, following = (
+            evaluate_expression(e, known) for e in (law.right, law.left - law.right)
+        )
+        # the ladder subtracts the lower rung from the upper one
+        predicted[source] = Prediction(-leading, abs(following))
+    place = _closed_form(setting, 1, "place of the fundamental among the bins")
+    between = abs(place % 1 - 0.5) < BETWEEN
+    nearest = place.round().clip(min=1)
+    predicted[BIN] = Prediction(
+        xr.apply_ufunc(np.log, place / nearest), xr.where(between, 1 / place, ROUNDING)
+    )
+    return predicted
+
+
+def survey(setting: Setting) -> xr.DataArray:
+    """Return the closed-form bin of every form, meaning of the side, time step and side."""
+    samples = setting.config.steps
+
+    def bin_of(form, convention: str, time_step: float, side: int) -> int:
+        return setting.run(side, time_step, convention).lines(form).fundamental_bin(samples)[0]
+
+    points = {
+        "form": FORMS,
+        "convention": setting.conventions,
+        "time_step": setting.survey_steps,
+        "side": setting.sides,
+    }
+    return sweep(bin_of, points, name="bin", long_name="closed-form bin")
+
+
+def spectrum(setting: Setting) -> xr.Dataset:
+    """Return the closed-form spectrum of the first drum at the first time step, and its lines."""
+    step, samples = setting.time_steps[0], setting.config.steps
+    lines = setting.run(setting.sides[0], step).lines(setting.config.form)
+    closed = np.abs(lines.spectrum(samples, np.arange(samples // 2 + 1)))
+    magnitude = spectrum_magnitude(setting, closed)
+    return xr.Dataset(
+        {
+            "magnitude": magnitude,
+            "line_frequency": ("line", lines.angles / (2 * np.pi * step)),
+            "line_amplitude": ("line", lines.amplitudes),
+        }
+    )
+
+
+def spectrum_magnitude(setting: Setting, values: np.ndarray) -> xr.DataArray:
+    """Return magnitudes of the first run's spectrum over frequency."""
+    frequency = np.arange(len(values)) / (setting.config.steps * setting.time_steps[0])
+    return quantity(
+        values,
+        ["frequency"],
+        name="magnitude",
+        long_name="magnitude of the spectrum",
+        coords={"frequency": frequency},
+    )
