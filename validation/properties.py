@@ -20,6 +20,8 @@ from hypothesis import strategies
 from hypothesis.extra import numpy as arrays_of
 from hypothesis.strategies import SearchStrategy
 
+from numerics.drum.drums import Drum, from_mask, square
+from numerics.drum.stepping import FORMS, Form
 from numerics.images import pure_cosines
 from numerics.images.image_set import image_set
 from numerics.images.pure_cosines import distinct_pairs, self_conjugate
@@ -222,3 +224,139 @@ def step_sizes(largest: float = 0.4) -> SearchStrategy[float]:
     >>> check()
     """
     return strategies.floats(1e-3, largest)
+
+
+def spacings(smallest: int = 3, largest: int = 24) -> SearchStrategy[int]:
+    """Numbers M of spacings a side of a square drum, odd and even.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(spacings())
+    ... def check(m): assert 3 <= m <= 24
+    >>> check()
+    """
+    return strategies.integers(smallest, largest)
+
+
+def wave_speeds() -> SearchStrategy[float]:
+    """Wave speeds c of a drum, from 0.2 to 3.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(wave_speeds())
+    ... def check(c): assert 0.2 <= c <= 3
+    >>> check()
+    """
+    return strategies.floats(0.2, 3)
+
+
+_node_distances = strategies.floats(0.1, 10)
+
+
+def square_drums(smallest: int = 3, largest: int = 24) -> SearchStrategy[Drum]:
+    """Square drums of any number of spacings, distance of the nodes and uniform wave speed.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(square_drums())
+    ... def check(drum): assert drum.nodes == (len(drum.free) - 2) ** 2
+    >>> check()
+    """
+    return strategies.builds(
+        square, spacings(smallest, largest), spacing=_node_distances, speed=wave_speeds()
+    )
+
+
+def masks(largest: int = 7) -> SearchStrategy[np.ndarray]:
+    """Masks of drums, (x, y), up to `largest` nodes a side: of any form, one node free at least.
+
+    They may fall into parts: `numerics.drum.drums.from_mask` takes their largest, or all.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(masks())
+    ... def check(mask): assert mask.any() and mask.dtype == bool
+    >>> check()
+    """
+    sides = strategies.tuples(*[strategies.integers(1, largest)] * 2)
+    return sides.flatmap(_masks_of)
+
+
+def _masks_of(shape: tuple[int, int]) -> SearchStrategy[np.ndarray]:
+    whole = np.prod(shape)
+    # one node is free in any case, so nothing has to be thrown away
+    free_anyway = strategies.integers(0, int(whole) - 1)
+    return strategies.builds(
+        lambda mask, node: mask | (np.arange(whole).reshape(shape) == node),
+        arrays_of.arrays(bool, shape),
+        free_anyway,
+    )
+
+
+@strategies.composite
+def masked_drums(draw: strategies.DrawFn, largest: int = 7, *, uniform: bool = False) -> Drum:
+    """Connected drums of any form, with a wave speed of their own at every node.
+
+    Parameters
+    ----------
+    largest : int
+        Nodes a side.
+    uniform : bool
+        One wave speed for all nodes.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(masked_drums())
+    ... def check(drum): assert drum.nodes > 0 and drum.speed.shape == drum.free.shape
+    >>> check()
+    """
+    shape = from_mask(draw(masks(largest)), component="largest").free
+    distance = draw(_node_distances)
+    if uniform:
+        return Drum(shape, distance, draw(wave_speeds()))
+    hundredths = draw(arrays_of.arrays(int, shape.shape, elements=strategies.integers(20, 300)))
+    return Drum(shape, distance, hundredths / 100)
+
+
+def nodes_of(drum: Drum) -> SearchStrategy[tuple[int, int]]:
+    """Free nodes of a drum, the rim counted.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(nodes_of(square(5)))
+    ... def check(node): assert 1 <= min(node) and max(node) <= 4
+    >>> check()
+    """
+    return strategies.sampled_from([(int(x), int(y)) for x, y in np.argwhere(drum.free)])
+
+
+def step_forms() -> SearchStrategy[Form]:
+    """The forms of a drum's step.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(step_forms())
+    ... def check(form): assert form in FORMS
+    >>> check()
+    """
+    return strategies.sampled_from(FORMS)
+
+
+def stable_steps(limit: float, share: float = 0.99) -> SearchStrategy[float]:
+    """Time steps of a drum, from a millionth of its stability limit to `share` of it.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(stable_steps(2.0))
+    ... def check(step): assert 0 < step < 1.99
+    >>> check()
+    """
+    return strategies.floats(1e-6, share).map(lambda part: part * limit)

@@ -128,7 +128,8 @@ def spectrum(result: xr.DataTree) -> Figure:
     axes[0].axvline(
         common, color=plots.COLOURS[2], ls="--", label="m + n = M: the same for every L"
     )
-    axes[0].axhline(0.02, color=plots.COLOURS[7], ls=":", label="2 %: heard from here on")
+    share = float(setup["share"][0])
+    axes[0].axhline(share, color=plots.COLOURS[7], ls=":", label=f"{share:.2g}: heard from here on")
     for value, label in _line_labels(setup)[:LABELLED]:
         if value <= axes[1].get_xlim()[1]:
             axes[1].axvline(value, color=plots.COLOURS[2], lw=0.6, ls="--")

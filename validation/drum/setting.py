@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.drum.drums import Drum, square
-from numerics.drum.modes import Lines, square_eigenvalues, square_lines, square_strike
+from numerics.drum.modes import (
+    Lines,
+    square_eigenvalues,
+    square_largest_step,
+    square_lines,
+    square_strike,
+)
 from numerics.drum.stepping import Form
 from theory.errors import ArgumentError
 
@@ -21,8 +27,10 @@ LARGEST_SIDE = 256
 MOST_SAMPLES = 10_000_000
 SHARE = 0.02  # of the largest magnitude: a peak of the spectrum is heard from here on
 EXTRA_SPACINGS = {"spacings": 0, "free_nodes": 1, "all_nodes": -1}
-# of the survey, in units of h/c; the last is the magic step
-SURVEY_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, math.sqrt(0.5))
+# in units of h/c
+MAGIC = math.sqrt(0.5)
+DEFAULT_STEPS = (0.1, 0.5, MAGIC)
+SURVEY_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, MAGIC)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,21 +85,19 @@ class Setting:
     @property
     def magic_step(self) -> float:
         """The time step h/(sqrt(2) c) that makes the fundamental exact."""
-        return math.sqrt(0.5) * self.config.spacing / self.config.speed
+        return MAGIC * _unit(self.config)
 
     @property
     def conventions(self) -> tuple[str, ...]:
         """What the side of a grid counts: the chosen meaning, in larger presets all three."""
-        chosen = self.config.side_means
-        others = [name for name in EXTRA_SPACINGS if name != chosen]
-        return (chosen,) if self.config.preset == "quick" else (chosen, *others)
+        return _conventions(self.config)
 
     @property
     def survey_steps(self) -> tuple[float, ...]:
         """Time steps of the survey: those of the run, in larger presets the common nine as well."""
         if self.config.preset == "quick":
             return self.time_steps
-        unit = self.config.spacing / self.config.speed
+        unit = _unit(self.config)
         slowest = self.spacings(self.sides[-1], "free_nodes") * math.sqrt(2) * unit
         common = [nu * unit for nu in SURVEY_STEPS if self.config.steps * nu * unit > 4 * slowest]
         return tuple(sorted({*self.time_steps, *common}))
@@ -135,8 +141,10 @@ def setting_of(config: Config) -> Setting:
     """
     for name in ("speed", "spacing"):
         value = getattr(config, name)
-        if not (math.isfinite(value) and 1e-100 < value < 1e100):
-            raise ArgumentError(f"--{name}", value, "must be positive and finite", "choose another")
+        if not 1e-50 < value < 1e50:  # nor may c^2/h^2 leave the numbers
+            raise ArgumentError(
+                f"--{name}", value, "must lie between 1e-50 and 1e+50", "choose other units"
+            )
     if not 2 <= config.steps <= MOST_SAMPLES:
         raise ArgumentError(
             "--steps", config.steps, f"must lie between 2 and {MOST_SAMPLES}", "choose another"
@@ -148,6 +156,16 @@ def setting_of(config: Config) -> Setting:
 
     find_device(config.device)
     return setting
+
+
+def _unit(config: Config) -> float:
+    """Return h/c, the unit of time steps: always this quotient, or equal steps differ by rounding."""
+    return config.spacing / config.speed
+
+
+def _conventions(config: Config) -> tuple[str, ...]:
+    others = [name for name in EXTRA_SPACINGS if name != config.side_means]
+    return (config.side_means, *(others if config.preset != "quick" else ()))
 
 
 def _sides(config: Config) -> tuple[int, ...]:
@@ -171,16 +189,17 @@ def _sides(config: Config) -> tuple[int, ...]:
 
 
 def _time_steps(config: Config) -> tuple[float, ...]:
-    unit = config.spacing / config.speed
-    given = config.time_step
-    if config.preset == "paper" and given == type(config)().time_step:
-        return tuple(nu * unit for nu in SURVEY_STEPS)
-    steps = {math.sqrt(0.5) * unit if step == "magic" else step for step in given}
+    unit = _unit(config)
+    if config.time_step is None:
+        common = SURVEY_STEPS if config.preset == "paper" else DEFAULT_STEPS
+        return tuple(nu * unit for nu in common)
+    steps = {MAGIC * unit if step == "magic" else step for step in config.time_step}
     if not steps:
         raise ArgumentError("--time-step", "none", "needs a number or magic", "give one")
     for step in steps:
         # of the largest drum, whose fastest mode is the fastest
-        limit = unit / math.sqrt(2) / math.cos(math.pi / (2 * (_sides(config)[-1] + 1)))
+        largest = _sides(config)[-1] + max(EXTRA_SPACINGS[name] for name in _conventions(config))
+        limit = square_largest_step(largest, config.spacing, config.speed)
         if not 0 < step < limit:
             raise ArgumentError(
                 "--time-step",

@@ -37,9 +37,9 @@ class SquareDrums:
             f"Square drums of side {', '.join(map(str, s.sides))} (in spacings of {config.spacing:g}; "
             f"counted: {config.side_means.replace('_', ' ')}), wave speed {config.speed:g}, time steps "
             f"{steps}, {config.steps} samples, {config.form.replace('_', ' ')}.",
-            f"The network (torch, float64) runs all of them; NumPy stepping reads {readings} more: "
-            f"{len(FORMS)} forms, {len(s.conventions)} meanings of the side, "
-            f"{len(s.survey_steps)} time steps.",
+            f"The network (torch, float64) runs all of them; NumPy stepping gives {readings} readings: "
+            f"forms {len(FORMS)}, meanings of the side {len(s.conventions)}, time steps "
+            f"{len(s.survey_steps)}, sides {len(s.sides)}.",
         ]
 
     def prepare(self) -> xr.Dataset:
