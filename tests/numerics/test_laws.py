@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics.lambdify import lambdify
-from numerics.laws import VectorField, evaluate, integrate, iterate_map, solve_flow
+from numerics.laws import (
+    VectorField,
+    evaluate,
+    evaluate_expression,
+    integrate,
+    iterate_map,
+    solve_flow,
+)
 from theory import linear_cnn, linear_network
 from theory.claims import Invariant, System
 from theory.errors import ArgumentError
@@ -298,3 +305,22 @@ def test_a_law_without_a_start_is_refused():
     """An aligned mode does not say where it starts: one error with the remedy, no KeyError."""
     with pytest.raises(ArgumentError, match="has no initial value of k, b"):
         integrate(linear_cnn.aligned_flow(1), xr.Dataset(), xr.DataArray([1.0], dims="time"))
+
+
+def test_an_expression_takes_the_dimensions_of_what_stands_in_it():
+    """a b + 1 over (mode) and (trial) has both; a symbol that does not stand in it adds none."""
+    a, b, c = sympy.symbols("a b c")
+    known = {
+        a: xr.DataArray([1.0, 2.0], dims="mode", coords={"mode": [1, 2]}),
+        b: xr.DataArray([3.0, 4.0, 5.0], dims="trial"),
+        c: xr.DataArray(np.zeros(7), dims="time"),
+    }
+    found = evaluate_expression(a * b + 1, known)
+    assert found.sizes == {"mode": 2, "trial": 3}
+    assert found.sel(mode=2).values.tolist() == [7.0, 9.0, 11.0]
+    assert evaluate_expression(sympy.Integer(2), known).sizes == {}
+    with pytest.raises(ArgumentError, match="free symbols d"):
+        evaluate_expression(a * sympy.Symbol("d"), known)
+    off = known | {b: xr.DataArray([1.0, 2.0], dims="mode", coords={"mode": [1, 2 + 1e-12]})}
+    with pytest.raises(ArgumentError, match="equal exactly"):
+        evaluate_expression(a * b, off)
