@@ -308,7 +308,7 @@ def test_a_law_without_a_start_is_refused():
 
 
 def test_an_expression_takes_the_dimensions_of_what_stands_in_it():
-    """a b + 1 over (mode) and (trial) has both; a symbol that does not stand in it adds none."""
+    """The product of (mode) and (trial) has both; a symbol that does not stand in it adds none."""
     a, b, c = sympy.symbols("a b c")
     known = {
         a: xr.DataArray([1.0, 2.0], dims="mode", coords={"mode": [1, 2]}),
