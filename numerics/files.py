@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from theory.errors import ArgumentError
+from theory.errors import ArgumentError, OutputError
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
@@ -23,7 +23,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
 
     Raises
     ------
-    ArgumentError
+    OutputError
         If the folder cannot be written, is full, or has a folder where the file should go.
     """
     path = Path(path)
@@ -39,7 +39,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
             os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise ArgumentError(
+        raise OutputError(
             "out",
             str(path),
             f"cannot be written ({error.strerror or error})",
@@ -114,13 +114,11 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         return {name: stored[name] for name in stored.files}
 
 
-def kept_arrays(
-    path: Path, compute: Callable[[], Mapping[str, np.ndarray]]
-) -> dict[str, np.ndarray]:
-    """Return the arrays that an earlier part of a run kept at `path`, or compute and keep them."""
+def kept(path: Path, compute: Callable[[], xr.Dataset]) -> xr.Dataset:
+    """Return the Dataset that an earlier part of a run kept at `path`, or compute and keep it."""
     if not path.exists():
-        write_arrays(path, compute())
-    return read_arrays(path)
+        write_tree(path, xr.DataTree(compute()))
+    return read_tree(path).to_dataset()
 
 
 def checksum(tree: xr.DataTree) -> str:

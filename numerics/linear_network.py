@@ -115,6 +115,11 @@ class LayerDescent:
         self.weights = start
         self._step = loss_scale * learning_rate
 
+    @property
+    def step_size(self) -> tuple[str, float]:
+        """The learning rate, by its name."""
+        return "learning_rate", self.learning_rate
+
     def update(self, index: int) -> None:
         """Make one update of all trials."""
         rates = self.model.rates(self.weights)

@@ -31,7 +31,7 @@ DIMENSIONS = {
     "time_step": "time step",
     "frequency": "frequency, in cycles per unit of time",
     "form": "step form",
-    "convention": "what the side of a grid counts",
+    "spacings": "spacings of a side of a grid",
     "estimator": "way to read a frequency off a signal",
     "line": "line of a spectrum, from the lowest",
     "window": "part of a signal that is read",

@@ -63,6 +63,11 @@ class TorchDescent:
         self._samples = samples
         self._parameters = list(network.parameters())
 
+    @property
+    def step_size(self) -> tuple[str, float]:
+        """The learning rate, by its name."""
+        return "learning_rate", self.learning_rate
+
     def update(self, index: int) -> None:
         """Make one update of all trials by autograd."""
         if self._samples is None:

@@ -11,25 +11,23 @@ from typing import Protocol
 import numpy as np
 
 from numerics.files import read_arrays, write_arrays
-from theory.errors import ArgumentError
+from theory.errors import ArgumentError, DivergenceError
 
 SECONDS_BETWEEN_CHECKPOINTS = 5.0
 
 
-class DivergenceError(ArgumentError):
-    """Training left the finite numbers: step or start were too large."""
-
-
 class Learner(Protocol):
-    """Something that is updated: weights for all trials at once, trials first."""
+    """Something that is updated: weights of a network, or the state of one that runs."""
 
-    learning_rate: float
+    @property
+    def step_size(self) -> tuple[str, float]:
+        """Name and value of what is too large when it leaves the finite numbers."""
 
     def update(self, index: int) -> None:
         """Make the update number `index`, counted from 0."""
 
     def observe(self) -> np.ndarray:
-        """Return what is recorded, trials first."""
+        """Return what is recorded."""
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that the next updates depend on."""
@@ -92,7 +90,7 @@ def train(
     Raises
     ------
     ArgumentError
-        If an observation is not finite: the learning rate was too large.
+        If an observation is not finite: the step was too large.
     """
     grid = np.asarray(grid)
     total = int(grid[-1])
@@ -110,10 +108,9 @@ def train(
             observed = learner.observe()
             if not np.isfinite(observed).all():
                 raise DivergenceError(
-                    "learning_rate",
-                    learner.learning_rate,
-                    f"the weights were not finite any more after {done} updates",
-                    "choose a smaller learning rate, or a smaller start",
+                    *learner.step_size,
+                    f"the state was not finite any more after {done} updates",
+                    f"choose a smaller {learner.step_size[0].replace('_', ' ')}, or a smaller start",
                 )
             seen.append(observed)
             following = next(wanted, None)

@@ -93,10 +93,10 @@ class Slide:
             grid, ["update"], name="update", long_name="update", coords={"update": grid}
         )
 
-    def prepare(self):
+    def prepare(self, work):
         return xr.Dataset({"start": self.start, "goal": 2.0, "stiffness": 3.0, "step": self.rate})
 
-    def forecast(self, setup):
+    def forecast(self, setup, work):
         flow = evaluate(relaxation(), setup, self.update * self.rate).transpose("trial", "update")
         step = integrate(relaxation_map(), setup, self.update)
         first = (flow - 2.0) * self.rate * 9.0 / 2 * (self.update * self.rate)  # of flow - map
@@ -105,7 +105,7 @@ class Slide:
                         predictions={"step size": Prediction(first, abs(first) * self.rate * 3)})  # fmt: skip
         return Forecast((ladder,), xr.Dataset())
 
-    def measure(self, forecast, store, progress):
+    def measure(self, forecast, work):
         seen = train_weight(self.start.values, 2.0, 3.0, self.rate, len(self.update) - 1)
         return Measurement(
             {"weight": forecast.ladders[0].rungs[0].value.copy(data=seen)}, xr.Dataset()

@@ -1,4 +1,4 @@
-"""The one error that a caller can cause: an argument that cannot be used."""
+"""The errors that a caller can cause: arguments that cannot be used, and what follows from them."""
 
 
 class ArgumentError(ValueError):
@@ -34,3 +34,11 @@ class ArgumentError(ValueError):
 
     def __reduce__(self) -> tuple:
         return type(self), (self.argument, self.value, self.expected, self.remedy)
+
+
+class DivergenceError(ArgumentError):
+    """A run left the finite numbers: a step or a start was too large."""
+
+
+class OutputError(ArgumentError):
+    """A file cannot be written: the folder is full or not to be written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 Kind = Literal["verification", "validation"]
@@ -32,6 +32,8 @@ class Check:
         The set-ups that it belongs to; empty: all.
     preset : {"quick", "standard", "paper"}
         The smallest preset that runs it.
+    given : str
+        The options that its bar is stated for, in words; empty: any.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Check:
     unit: str = ""
     cases: tuple[str, ...] = ()
     preset: str = "quick"
+    given: str = ""
 
     def holds(self, found: float) -> bool:
         """Return whether a finite number meets the bar."""
@@ -62,9 +65,10 @@ def verification(
     unit: str = "",
     relation: Relation = "<=",
     preset: str = "quick",
+    given: str = "",
 ) -> Check:
     """Return a check that we solve the stated law right; it belongs to every case."""
-    return Check(id, "verification", what, relation, asked, unit, preset=preset)
+    return Check(id, "verification", what, relation, asked, unit, preset=preset, given=given)
 
 
 def validation(
@@ -75,9 +79,10 @@ def validation(
     cases: tuple[str, ...],
     relation: Relation = "<=",
     preset: str = "quick",
+    given: str = "",
 ) -> Check:
     """Return a check that the network of some cases follows the law."""
-    return Check(id, "validation", what, relation, asked, unit, cases, preset)
+    return Check(id, "validation", what, relation, asked, unit, cases, preset, given)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,12 +122,37 @@ class Row:
             "asked": asked,
             "found": self.found,
             "unit": self.check.unit,
+            "given": self.check.given,
             "verdict": self.verdict,
             "reason": self.reason,
         }
 
 
 Finding = float | Missing | NotRun
+
+
+def findings_where(
+    checks: Iterable[Check],
+    conditions: Mapping[str, bool],
+    findings: Mapping[str, Finding | Callable[[], Finding]],
+) -> dict[str, Finding]:
+    """Return what was found, but not where the options are not those that a bar is stated for.
+
+    Parameters
+    ----------
+    conditions : mapping of str to bool
+        Whether each `given` of the checks is met.
+    findings : mapping of check id to finding or callable
+        A callable is called only where its check's condition is met.
+    """
+    given = {check.id: check.given for check in checks}
+    kept: dict[str, Finding] = {}
+    for name, finding in findings.items():
+        if given[name] and not conditions[given[name]]:
+            kept[name] = NotRun(f"its bar is stated for {given[name]}")
+        else:
+            kept[name] = finding() if callable(finding) else finding
+    return kept
 
 
 def judge(

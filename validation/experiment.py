@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import json
 import math
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from theory.errors import ArgumentError
+from theory.errors import ArgumentError, DivergenceError, OutputError
 from validation.checks import PRESETS, Check, Finding, judge
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 SCHEMA = "modewise-result-1"
-SEAL, FINISHED = "forecast.json", "finished"
+FORECAST, SEAL, FINISHED = "forecast.nc", "forecast.json", "finished"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,22 +81,46 @@ class Report:
     media: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
 
 
+@dataclasses.dataclass(frozen=True)
+class Work:
+    """What every step of a case is given to work with.
+
+    Parameters
+    ----------
+    store : Path
+        Folder of this run: what is kept there is found again when the same command goes on.
+    progress : callable
+        Told the stage, how much of it is done, and its total.
+    """
+
+    store: Path
+    progress: Progress = lambda stage, done, total: None
+
+    def stage(self, name: str) -> Callable[[int, int], None]:
+        """Return a progress that speaks of one stage."""
+        return functools.partial(self.progress, name)
+
+
 class Case(Protocol):
-    """One set-up of an experiment."""
+    """One set-up of an experiment; its steps are called in the order of its methods."""
 
     name: str
 
     def notes(self) -> list[str]:
         """Return sentences that a reader needs before anything else: the set-up, warnings."""
 
-    def prepare(self) -> xr.Dataset:
-        """Return all that the forecast may see: data, start weights, order of samples."""
+    def prepare(self, work: Work) -> xr.Dataset:
+        """Return all that the forecast may see: data, start weights, order of samples.
 
-    def forecast(self, setup: xr.Dataset) -> Forecast:
+        It goes under the seal and into the result, large arrays as their checksums; its attribute
+        `data` may tell where data came from, as JSON.
+        """
+
+    def forecast(self, setup: xr.Dataset, work: Work) -> Forecast:
         """Return all rungs but the last and the predicted sources."""
 
-    def measure(self, forecast: Forecast, store: Path, progress: Progress) -> Measurement:
-        """Return the last rungs; resumable through files in the folder `store`."""
+    def measure(self, forecast: Forecast, work: Work) -> Measurement:
+        """Return the last rungs, from data that no earlier step has seen where there are such."""
 
     def findings(self, result: xr.DataTree) -> dict[str, Finding]:
         """Return what each check of this case found, from the tree."""
@@ -182,11 +207,12 @@ def run(
     store = store_of(experiment, config, out)
     if fresh or (store / FINISHED).exists():
         _empty(store)
-    setup = case.prepare()
+    work = Work(store, progress)
+    setup = case.prepare(work)
     resumed = (store / SEAL).exists()
-    forecast, sealed = _forecast_once(case, experiment, setup, store)
+    forecast, sealed = _forecast_once(case, experiment, setup, work)
     with _own_faults():
-        measured = case.measure(forecast, store, progress)
+        measured = case.measure(forecast, work)
         program = program or f"python -m validation.{experiment.name}"
         outcome = _judged(experiment, config, case, setup, forecast, measured, progress, program)
     seconds = time.monotonic() - started
@@ -194,6 +220,7 @@ def run(
     told["data"] = json.loads(setup.attrs.get("data", "{}"))
     outcome.tree.attrs.update(forecast=json.dumps(sealed), provenance=json.dumps(told))
     write_text(store / FINISHED, told["finished"])
+    _empty(store, keep=(FORECAST, SEAL, FINISHED))
     return outcome
 
 
@@ -210,12 +237,10 @@ def store_of(experiment: Experiment, config: Any, out: Path) -> Path:
 
 @contextlib.contextmanager
 def _own_faults() -> Iterator[None]:
-    """After the forecast only divergence is the user's; any other refusal is a fault of ours."""
-    from numerics.training import DivergenceError
-
+    """After the forecast only divergence and a full disk are the user's; the rest are faults of ours."""
     try:
         yield
-    except DivergenceError:
+    except (DivergenceError, OutputError):
         raise
     except ArgumentError as error:
         raise RuntimeError(f"refused after the forecast: {error}") from error
@@ -244,7 +269,10 @@ def _judged(
             **{f"/ladders/{name}": ladder.to_dataset() for name, ladder in ladders.items()},
         }
     )
-    findings = case.findings(tree) | _verified(experiment, config.preset, progress)
+    # a comparison that drops points whose labels differ would hold of nothing
+    with xr.set_options(arithmetic_join="exact"):
+        found = case.findings(tree)
+    findings = found | _verified(experiment, config.preset, progress)
     rows = judge(
         experiment.checks,
         findings,
@@ -263,7 +291,8 @@ def _judged(
         claims=json.dumps(experiment.claims),
         notes=json.dumps(case.notes()),
     )
-    report = case.report(tree)
+    with xr.set_options(arithmetic_join="exact"):
+        report = case.report(tree)
     tree.attrs["tables"] = json.dumps(_finite(report.tables))
     return Outcome(tree, report)
 
@@ -294,7 +323,7 @@ def config_hash(config: Any) -> str:
 
 
 def _forecast_once(
-    case: Case, experiment: Experiment, setup: xr.Dataset, store: Path
+    case: Case, experiment: Experiment, setup: xr.Dataset, work: Work
 ) -> tuple[Forecast, dict[str, str]]:
     """Write the forecast and its checksum, or verify and take up what an earlier run wrote."""
     import xarray as xr
@@ -303,14 +332,14 @@ def _forecast_once(
     from validation.ladder import Ladder
     from validation.provenance import code_fingerprint, now
 
-    file, seal = store / "forecast.nc", store / SEAL
+    file, seal = work.store / FORECAST, work.store / SEAL
     said = {
         "asked": json.dumps([dataclasses.asdict(check) for check in experiment.checks]),
         "setup_sha256": checksum(xr.DataTree(setup)),
-        "code_sha256": code_fingerprint(),
+        "code_sha256": code_fingerprint(type(experiment)),
     }
     if not seal.exists():
-        forecast = case.forecast(setup)
+        forecast = case.forecast(setup, work)
         parts = {f"/ladders/{x.name}": x.to_dataset() for x in forecast.ladders}
         tree = xr.DataTree.from_dict(
             {"/": xr.Dataset(attrs=said), "/predicted": forecast.predicted, **parts}
@@ -337,11 +366,12 @@ def _forecast_once(
     return Forecast(ladders, xr.DataTree.from_dict({"/": tree["/predicted"]})), sealed
 
 
-def _empty(folder: Path) -> None:
+def _empty(folder: Path, keep: Sequence[str] = ()) -> None:
     import shutil
 
-    if folder.exists():
-        shutil.rmtree(folder)
+    for file in folder.glob("*"):
+        if file.name not in keep:
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
 
 
 def _rows_as_dataset(rows: list[dict], dim: str) -> xr.Dataset:

@@ -198,6 +198,15 @@ class Ladder:
         """Return what its prediction leaves of a source, in units of the scale."""
         return self.difference(source) - self.predictions[source].value / self.scale
 
+    def beyond(self, source: str) -> float:
+        """Return the share of points at which a prediction leaves more than its uncertainty."""
+        if source not in self.predictions:
+            return np.nan
+        left = self.remainder(source)
+        allowed = abs(self.predictions[source].uncertainty) / self.scale
+        outside = xr.where(np.isfinite(left), abs(left) > allowed, np.nan)
+        return float(outside.mean())
+
     def whole(self) -> xr.DataArray:
         """Return the first rung minus the last, in units of the scale."""
         first, last = (self._compared(r.value) for r in (self.rungs[0], self.rungs[-1]))
@@ -213,9 +222,10 @@ class Ladder:
         """Return one row a source: found, predicted and left where the whole difference is largest.
 
         There the sources add up to prediction minus measurement. `worst` is the largest magnitude
-        at any point, `worst_remainder` that of what the prediction leaves, `covered` the share of
-        points at which every rung exists. Averages are over these points alone: over others the
-        sources would not add up.
+        at any point, `rms` the root of its mean square, `worst_remainder` the largest of what the
+        prediction leaves, `beyond` the share of points where that is more than its uncertainty,
+        `covered` the share of points at which every rung exists. Averages are over these points
+        alone: over others the sources would not add up.
         """
         differences = {source: self.difference(source) for source in self.sources}
         everywhere = sum((abs(d) for d in differences.values()), xr.zeros_like(self.whole()))
@@ -238,6 +248,8 @@ class Ladder:
                     "remainder": found if np.isnan(predicted) else found - predicted,
                     "worst": float(abs(differences[source]).max()),
                     "worst_remainder": self._worst_remainder(source),
+                    "rms": float(np.sqrt((differences[source] ** 2).mean())),
+                    "beyond": self.beyond(source),
                     "covered": float(exists.mean()),
                     "at": _place(whole.isel(here)),
                     "unit": self.scale_name,

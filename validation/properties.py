@@ -21,7 +21,7 @@ from hypothesis.extra import numpy as arrays_of
 from hypothesis.strategies import SearchStrategy
 
 from numerics.drum.drums import Drum, from_mask, square
-from numerics.drum.stepping import FORMS, Form
+from numerics.drum.forms import FORMS, Form
 from numerics.images import pure_cosines
 from numerics.images.image_set import image_set
 from numerics.images.pure_cosines import distinct_pairs, self_conjugate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import importlib.metadata
+import inspect
 import os
 import platform
 from pathlib import Path
@@ -27,13 +28,16 @@ def versions() -> dict[str, str]:
     }
 
 
-def code_fingerprint() -> str:
-    """Return a hash of the versions and of every source file of the three floors."""
+def code_fingerprint(experiment: type) -> str:
+    """Return a hash of the versions, of the three floors' source and of an experiment's own."""
     digest = hashlib.sha256(repr(sorted(versions().items())).encode())
     root = Path(__file__).parent.parent
-    for floor in ("theory", "numerics", "validation"):
-        for file in sorted((root / floor).rglob("*.py")):
-            digest.update(str(file.relative_to(root)).encode() + file.read_bytes())
+    own = inspect.getsourcefile(experiment)
+    files = [
+        f for floor in ("theory", "numerics", "validation") for f in (root / floor).rglob("*.py")
+    ]
+    for file in sorted({*files, *([Path(own)] if own else [])}):
+        digest.update(str(file).removeprefix(str(root)).encode() + file.read_bytes())
     return digest.hexdigest()
 
 

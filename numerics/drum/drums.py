@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 
 import numpy as np
 
@@ -50,7 +50,9 @@ class Drum:
                 "free", "a free node on the rim", "the rim is clamped", "use from_mask, it adds one"
             )
         if not (np.isfinite(self.spacing) and self.spacing > 0):
-            raise ArgumentError("spacing", self.spacing, "must be positive", "choose another")
+            raise ArgumentError(
+                "spacing", self.spacing, "must be positive and finite", "choose another"
+            )
         self._require_speed(free)
 
     def _require_speed(self, free: np.ndarray) -> None:
@@ -65,7 +67,9 @@ class Drum:
         moving = np.broadcast_to(speed, free.shape)[free]
         if not (np.isfinite(moving).all() and (moving > 0).all()):
             worst = moving[~(np.isfinite(moving) & (moving > 0))][0]
-            raise ArgumentError("speed", float(worst), "must be positive everywhere", "change it")
+            raise ArgumentError(
+                "speed", float(worst), "must be positive and finite at free nodes", "change it"
+            )
 
     @property
     def nodes(self) -> int:
@@ -98,6 +102,23 @@ class Drum:
             )
         return x, y
 
+    def require_field(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Return a field, (x, y), as floats with 0 on clamped nodes, whatever stood there.
+
+        Raises
+        ------
+        ArgumentError
+            If it has another shape, or is not finite at a free node.
+        """
+        field = np.asarray(values, float)
+        if field.shape != self.free.shape:
+            raise ArgumentError(
+                name, field.shape, f"must have the drum's shape {self.free.shape}", "reshape"
+            )
+        if not np.isfinite(field[self.free]).all():
+            raise ArgumentError(name, "nan or inf", "must be finite at free nodes", "change it")
+        return np.where(self.free, field, 0.0)
+
     def index(self, node: Sequence[int]) -> int:
         """Return the number of a free node, in C order of the free nodes."""
         x, y = self.require_free("node", node)
@@ -105,7 +126,8 @@ class Drum:
 
     def field(self, values: np.ndarray) -> np.ndarray:
         """Return values at the free nodes, (..., node), as fields (..., x, y), nan where clamped."""
-        drawn = np.full((*values.shape[:-1], *self.free.shape), np.nan, values.dtype)
+        kind = np.result_type(values, np.nan)  # whole numbers have no nan
+        drawn = np.full((*values.shape[:-1], *self.free.shape), np.nan, kind)
         drawn[..., self.free] = values
         return drawn
 
@@ -113,7 +135,7 @@ class Drum:
     def largest_step_bound(self) -> float:
         """A time step below which every form is stable: h/(sqrt(2) max c), by Gershgorin's circles."""
         fastest = float(np.sqrt(self.speed_squared().max()))
-        return self.spacing / (np.sqrt(2) * fastest)
+        return float(self.spacing / (np.sqrt(2) * fastest))
 
 
 def square(spacings: int, *, spacing: float = 1.0, speed: float | np.ndarray = 1.0) -> Drum:
@@ -129,28 +151,29 @@ def square(spacings: int, *, spacing: float = 1.0, speed: float | np.ndarray = 1
     >>> square(3).free.shape, square(3).nodes
     ((4, 4), 4)
     """
-    if not isinstance(spacings, int | np.integer) or spacings < 2:
-        raise ArgumentError(
-            "spacings", spacings, "must be a whole number from 2 on, or no node is free", "enlarge"
-        )
+    require_whole("spacings", spacings, 2)
     free = np.zeros((spacings + 1, spacings + 1), bool)
     free[1:-1, 1:-1] = True
     return Drum(free, spacing, speed)
 
 
 def strip(length: int, width: int) -> Drum:
-    """Return the rectangle of `length` x `width` spacings of 1."""
+    """Return the rectangle of `length` x `width` spacings of 1, at least 2 x 2."""
+    require_whole("length", length, 2)
+    require_whole("width", width, 2)
     return from_mask(np.ones((length - 1, width - 1), bool))
 
 
 def disk(radius: int) -> Drum:
     """Return the nodes with x^2 + y^2 < R^2: a disk on a grid, its wall a staircase."""
+    require_whole("radius", radius, 1)
     along = np.arange(-radius, radius + 1)
     return from_mask(along[:, None] ** 2 + along[None, :] ** 2 < radius**2)
 
 
 def l_shape(spacings: int) -> Drum:
-    """Return the L of three squares with sides of `spacings` spacings of 1."""
+    """Return the L of three squares with sides of `spacings` spacings of 1, at least 2."""
+    require_whole("spacings", spacings, 2)
     size = 2 * spacings + 1
     free = np.zeros((size, size), bool)
     free[1:spacings, 1:-1] = True
@@ -188,6 +211,8 @@ def from_mask(
         raise ArgumentError("mask", mask.shape, "must have two dimensions", "pass one layer")
     if mask.dtype.kind == "f" and np.isnan(mask).any():
         raise ArgumentError("mask", "nan", "must be free or clamped everywhere", "use 0 and 1")
+    if not mask.any():
+        raise ArgumentError("mask", "no free node", "something has to move", "free a node")
     if component not in (None, "largest", "all"):
         raise ArgumentError("component", component, "must be largest or all", "choose one of them")
     free = np.pad(mask != 0, 1)
@@ -210,6 +235,7 @@ def laplacian(field: np.ndarray, spacing: float = 1.0) -> np.ndarray:
 
     (q_E + q_W + q_N + q_S - 4 q)/h^2; the caller clamps what else is clamped.
     """
+    field = np.asarray(field, np.result_type(field, 1.0))  # whole numbers would lose the fraction
     result = np.zeros_like(field)
     inside = field[..., 1:-1, 1:-1]
     result[..., 1:-1, 1:-1] = (
@@ -220,3 +246,20 @@ def laplacian(field: np.ndarray, spacing: float = 1.0) -> np.ndarray:
         - 4 * inside
     ) / spacing**2
     return result
+
+
+def require_whole(name: str, value: int, least: int) -> None:
+    """Raise ArgumentError unless a value is a whole number from `least` on."""
+    if not isinstance(value, int | np.integer) or value < least:
+        raise ArgumentError(name, value, f"must be a whole number from {least} on", "enlarge")
+
+
+def require_one_each(drums: Sequence[Drum], **given: Sized) -> None:
+    """Raise ArgumentError unless there is a drum, and one of everything else for each."""
+    if not drums:
+        raise ArgumentError("drums", "none", "something has to move", "pass a drum")
+    for name, values in given.items():
+        if len(values) != len(drums):
+            raise ArgumentError(
+                name, len(values), f"must be as many as drums, {len(drums)}", "pass one a drum"
+            )

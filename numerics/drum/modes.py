@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from numerics.drum.drums import Drum, laplacian
-from numerics.drum.stepping import Form
+from numerics.drum.drums import Drum, laplacian, require_whole, square
+from numerics.drum.forms import Form, require_form
 from theory.errors import ArgumentError
 
 SHIFT: dict[Form, float] = {
@@ -24,8 +24,8 @@ SHIFT: dict[Form, float] = {
     "drift_first": -0.5,
 }
 MOST_NODES = 4000  # of a dense eigendecomposition
-SAME_LINE = 1e-11  # angles that differ by less are one line
-BINS_AROUND = 7
+SAME_LINE = 1e-11  # angles that differ by less, in units of the largest, are one line
+BINS_AROUND = 7  # of a line's place, at most
 
 
 # --- modes of the square, in closed form ---------------------------------------------------------
@@ -36,31 +36,41 @@ def square_eigenvalues(spacings: int, spacing: float = 1.0) -> np.ndarray:
 
     mu = (4/h^2) (sin^2(m pi/(2M)) + sin^2(n pi/(2M))), `theory.drum.stencil_eigenvalue`.
     """
+    require_whole("spacings", spacings, 2)
     squared = np.sin(np.arange(1, spacings) * np.pi / (2 * spacings)) ** 2
     return 4 / spacing**2 * (squared[:, None] + squared[None, :])
 
 
 def square_largest_step(spacings: int, spacing: float = 1.0, speed: float = 1.0) -> float:
     """Return the stability limit of a square drum's time step, h/(sqrt(2) c cos(pi/(2M)))."""
-    return spacing / (speed * np.sqrt(2) * np.cos(np.pi / (2 * spacings)))
+    require_whole("spacings", spacings, 2)
+    return float(spacing / (speed * np.sqrt(2) * np.cos(np.pi / (2 * spacings))))
 
 
-def angles(eigenvalues: np.ndarray, time_step: float, speed: float = 1.0) -> np.ndarray:
+def angles(
+    eigenvalues: np.ndarray, time_step: float, speed: float = 1.0, *, name: str = "time_step"
+) -> np.ndarray:
     """Return the angle that each mode turns in one step, theta = 2 asin(dt c sqrt(mu)/2).
+
+    Parameters
+    ----------
+    name : str
+        What a refusal calls the time step.
 
     Raises
     ------
     ArgumentError
-        For a time step at or above the stability limit.
+        For a time step that is not positive, or at or above the stability limit.
     """
-    half = time_step * speed * np.sqrt(eigenvalues) / 2
+    frequencies = speed * np.sqrt(eigenvalues)
+    half = time_step * frequencies / 2
     if not (time_step > 0 and half.max() < 1):
-        limit = time_step / half.max() if time_step > 0 else np.nan
         raise ArgumentError(
-            "time_step",
-            time_step,
-            f"must lie between 0 and {limit:.10g}, above which the fastest mode grows",
-            "choose a smaller one",
+            name,
+            float(time_step),
+            f"must lie between 0 and {2 / frequencies.max():.10g}, "
+            "above which the fastest mode grows",
+            "choose one between",
         )
     return 2 * np.arcsin(half)
 
@@ -71,10 +81,16 @@ def square_strike(
     """Return the amplitude of each mode (m, n) of a square drum struck by 1 and heard at a node.
 
     (4/M^2) sin(m pi i0/M) sin(n pi j0/M) sin(m pi i1/M) sin(n pi j1/M).
+
+    Raises
+    ------
+    ArgumentError
+        If one of the nodes is not free.
     """
-    m = np.arange(1, spacings)
-    waves = [np.sin(np.pi * m * i / spacings) for i in (*strike, *(listen or strike))]
-    x0, y0, x1, y1 = waves
+    drum, m = square(spacings), np.arange(1, spacings)
+    struck = drum.require_free("strike", strike)
+    heard = struck if listen is None else drum.require_free("listen", listen)
+    x0, y0, x1, y1 = (np.sin(np.pi * m * i / spacings) for i in (*struck, *heard))
     return 4 / spacings**2 * (x0 * x1)[:, None] * (y0 * y1)[None, :]
 
 
@@ -109,9 +125,10 @@ class Lines:
         floor : float
             Amplitudes below this are silent.
         """
+        require_form(form)
         order = np.argsort(angles, axis=None)
         ordered, heard = angles.ravel()[order], amplitudes.ravel()[order]
-        first = np.flatnonzero(np.diff(ordered, prepend=-np.inf) > SAME_LINE)
+        first = np.flatnonzero(np.diff(ordered, prepend=-np.inf) > SAME_LINE * ordered[-1])
         summed = np.add.reduceat(heard, first)
         audible = np.abs(summed) > floor
         return cls(ordered[first][audible], summed[audible], SHIFT[form])
@@ -146,18 +163,38 @@ class Lines:
             found[start : start + 512] = total
         return found
 
+    def place(self, samples: int) -> float:
+        """Return k0 = N theta/(2 pi), where the lowest line lies on the axis of bins."""
+        return float(samples * self.angles[0] / (2 * np.pi))
+
+    def leakage(self, samples: int) -> float:
+        """Return a bound on what all lines but the lowest put at its place, of its own magnitude.
+
+        sum |A_l/A_0|/(pi |k_l - k0|) over the others, and over the images at negative frequencies
+        |A_l/A_0|/(pi (k_l + k0)).
+        """
+        places = samples * self.angles / (2 * np.pi)
+        sizes = np.abs(self.phasors / self.phasors[0]) / np.pi
+        beside = (sizes[1:] / (places[1:] - places[0])).sum()
+        return float(beside + (sizes / (places + places[0])).sum())
+
     def fundamental_bin(self, samples: int) -> tuple[int, float]:
         """Return the bin of the lowest line in closed form, and its place k0 = N theta/(2 pi).
 
-        The largest magnitude within seven bins of k0; neighbouring lines leak into it, so it is not
-        always the nearest bin.
+        The largest magnitude within seven bins of k0, fewer where the next line is nearer than
+        fourteen: it may be louder. Neighbouring lines leak into it, so it is not always the nearest
+        bin.
 
         Raises
         ------
         ArgumentError
-            For fewer than three cycles of the lowest line.
+            If there is no line; for fewer than three cycles of the lowest one.
         """
-        place = samples * self.angles[0] / (2 * np.pi)
+        if not self.angles.size:
+            raise ArgumentError(
+                "lines", "none", "nothing is heard there", "listen where the strike arrives"
+            )
+        place = self.place(samples)
         if place < 3:
             raise ArgumentError(
                 "samples",
@@ -165,14 +202,17 @@ class Lines:
                 f"hold {place:.2f} cycles of the lowest line; three are needed",
                 f"take at least {int(np.ceil(6 * np.pi / self.angles[0]))}",
             )
-        middle = round(place)
-        bins = np.arange(max(1, middle - BINS_AROUND), middle + BINS_AROUND + 1)
-        bins = bins[abs(bins - place) <= BINS_AROUND]
-        return int(bins[np.abs(self.spectrum(samples, bins)).argmax()]), float(place)
+        halfway = samples * np.diff(self.angles[:2]) / (4 * np.pi)
+        around = max(1.0, min([BINS_AROUND, *halfway]))
+        first, last = max(1, np.ceil(place - around)), min(place + around, samples // 2)
+        bins = np.arange(first, np.floor(last) + 1)
+        return int(bins[np.abs(self.spectrum(samples, bins)).argmax()]), place
 
 
 def _geometric(turn: np.ndarray, samples: int) -> np.ndarray:
     """Return sum exp(i n d) over n = 0, ..., N-1, in Dirichlet's form."""
+    # without whole turns, next to which sin(d/2) has no digits
+    turn = turn - 2 * np.pi * np.rint(turn / (2 * np.pi))
     half = np.sin(turn / 2)
     whole = np.abs(half) < 1e-15
     ratio = np.where(whole, samples, np.sin(samples * turn / 2) / np.where(whole, 1, half))
@@ -196,14 +236,22 @@ def square_lines(
         nu = c dt/h.
     strike, listen : pair of int
         Nodes, the rim counted; (M//2, M//2), and the struck node, by default.
+
+    Raises
+    ------
+    ArgumentError
+        For a Courant number at or above the stability limit, nodes that are not free, an unknown
+        form.
     """
-    strike = strike or (spacings // 2, spacings // 2)
-    turned = angles(square_eigenvalues(spacings), courant)
+    if strike is None:
+        strike = (spacings // 2, spacings // 2)
+    turned = angles(square_eigenvalues(spacings), courant, name="courant")
     return Lines.merged(turned, square_strike(spacings, strike, listen), form)
 
 
 def from_rest(turned: np.ndarray, steps: int | np.ndarray, form: Form) -> np.ndarray:
     """Return what each mode of amplitude 1 has become after some steps from rest."""
+    require_form(form)
     shift = SHIFT[form]
     return np.cos((steps + shift) * turned) / np.cos(shift * turned)
 
@@ -214,12 +262,19 @@ def square_jump(
     """Return a square drum's displacement after any number of steps from rest, rim included.
 
     Sine transform, every mode turned, and back: (M+1) x (M+1) in, the same out.
+
+    Raises
+    ------
+    ArgumentError
+        As `square_lines`; for a displacement that is no square or not finite.
     """
     from scipy.fft import dstn, idstn
 
-    turned = angles(square_eigenvalues(len(displacement) - 1), courant)
-    spectrum = dstn(displacement[1:-1, 1:-1], type=1) * from_rest(turned, steps, form)
-    moved = np.zeros_like(displacement, dtype=float)
+    spacings = len(displacement) - 1
+    start = square(spacings).require_field("displacement", displacement)
+    turned = angles(square_eigenvalues(spacings), courant, name="courant")
+    spectrum = dstn(start[1:-1, 1:-1], type=1) * from_rest(turned, steps, form)
+    moved = np.zeros_like(start)
     moved[1:-1, 1:-1] = idstn(spectrum, type=1)
     return moved
 
@@ -262,7 +317,8 @@ class Modes:
         form: Form = "velocity_verlet",
     ) -> Lines:
         """Return the lines heard at one free node after a strike of 1 at another."""
-        struck, heard = self.drum.index(strike), self.drum.index(listen or strike)
+        struck = self.drum.index(strike)
+        heard = struck if listen is None else self.drum.index(listen)
         share = self.speeds[heard] / self.speeds[struck]
         amplitudes = share * self.vectors[struck] * self.vectors[heard]
         return Lines.merged(angles(self.eigenvalues, time_step), amplitudes, form)
@@ -272,8 +328,9 @@ class Modes:
     ) -> np.ndarray:
         """Return the displacement after any number of steps from rest, (x, y) in and out."""
         free, speeds = self.drum.free, self.speeds
+        start = self.drum.require_field("displacement", displacement)
         factors = from_rest(angles(self.eigenvalues, time_step), steps, form)
-        strengths = self.vectors.T @ (displacement[free] / speeds)
+        strengths = self.vectors.T @ (start[free] / speeds)
         moved = np.zeros(free.shape)
         moved[free] = speeds * (self.vectors @ (factors * strengths))
         return moved
@@ -296,7 +353,8 @@ def modes_of(drum: Drum) -> Modes:
             f"at most {MOST_NODES} fit",
             "use lanczos or a coarser grid",
         )
-    values, vectors = eigh(operator(drum).toarray())
+    # divide and conquer: orthogonal to 1e-14, where the default driver leaves 1e-12
+    values, vectors = eigh(operator(drum).toarray(), driver="evd")
     return Modes(drum, values, vectors)
 
 
@@ -323,14 +381,16 @@ def operator(drum: Drum):
 def largest_step(drum: Drum) -> float:
     """Return the stability limit of a drum's time step, 2/w_max, by its largest eigenvalue.
 
-    Small drums by a dense decomposition, large ones by Lanczos from a fixed start.
+    Small drums by a dense decomposition, large ones by Lanczos. The fastest mode changes its sign
+    from node to neighbour; so does the start, which therefore is not orthogonal to it.
     """
     from scipy.sparse.linalg import eigsh
 
     matrix = operator(drum)
     if drum.nodes <= 20:
         return 2 / float(np.sqrt(np.linalg.eigvalsh(matrix.toarray())[-1]))
-    start = np.resize([1.0, -0.5], drum.nodes)
+    x, y = np.nonzero(drum.free)
+    start = 1.0 - 2.0 * ((x + y) % 2)
     (top,) = eigsh(matrix, k=1, which="LA", v0=start, return_eigenvectors=False)
     return 2 / float(np.sqrt(top))
 
@@ -339,17 +399,29 @@ def largest_step(drum: Drum) -> float:
 
 
 def true_energy(drum: Drum, displacement: np.ndarray, velocity: np.ndarray) -> float:
-    """Return v.v/2 + q.Kq/2, K = -c^2 Lap_h for a uniform speed; a step form lets it swing."""
-    return (
-        _product(velocity, velocity) / 2 + _product(displacement, _pulled(drum, displacement)) / 2
-    )
+    """Return v.v/2 + q.Kq/2, K = -c^2 Lap_h for a uniform speed; a step form lets it swing.
+
+    Raises
+    ------
+    ArgumentError
+        For a field of speeds, whose K is not symmetric; fields without the drum's shape.
+    """
+    q, v = _state(drum, displacement, velocity)
+    return _product(v, v) / 2 + _product(q, _pulled(drum, q)) / 2
 
 
 def shadow_energy(
     drum: Drum, displacement: np.ndarray, velocity: np.ndarray, time_step: float, form: Form
 ) -> float:
-    """Return the quadratic energy that a step form keeps exactly; `theory.drum.shadow_energy`."""
-    q, v, dt = displacement, velocity, time_step
+    """Return the quadratic energy that a step form keeps exactly; `theory.drum.shadow_energy`.
+
+    Raises
+    ------
+    ArgumentError
+        As `true_energy`, and for an unknown form.
+    """
+    require_form(form)
+    (q, v), dt = _state(drum, displacement, velocity), time_step
     energy, pulled = true_energy(drum, q, v), _pulled(drum, q)
     corrections = {
         "velocity_verlet": lambda: -(dt**2) / 8 * _product(pulled, pulled),
@@ -360,8 +432,17 @@ def shadow_energy(
     return energy + corrections[form]()
 
 
+def _state(
+    drum: Drum, displacement: np.ndarray, velocity: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    if np.ndim(drum.speed):
+        raise ArgumentError("speed", "a field", "must be one number", "use a uniform drum")
+    q = drum.require_field("displacement", displacement)
+    return q, drum.require_field("velocity", velocity)
+
+
 def _pulled(drum: Drum, field: np.ndarray) -> np.ndarray:
-    return -drum.speed_squared() * laplacian(np.where(drum.free, field, 0.0), drum.spacing)
+    return -drum.speed_squared() * laplacian(field, drum.spacing)
 
 
 def _product(left: np.ndarray, right: np.ndarray) -> float:

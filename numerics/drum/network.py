@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from numerics.drum.drums import Drum
-from numerics.drum.stepping import FORMS, Form
-from theory.errors import ArgumentError
+from numerics.drum.drums import Drum, require_one_each
+from numerics.drum.forms import Form, require_form
+from numerics.drum.stepping import listening_nodes, require_finite, require_time_steps
 
 STENCIL = ((0.0, 1.0, 0.0), (1.0, -4.0, 1.0), (0.0, 1.0, 0.0))
 
@@ -35,7 +35,7 @@ class WaveNetwork(torch.nn.Module):
     Raises
     ------
     ArgumentError
-        For an unknown form, or sequences whose lengths differ.
+        For an unknown form, sequences whose lengths differ, or a time step that is not positive.
     """
 
     kernel: torch.Tensor
@@ -52,14 +52,10 @@ class WaveNetwork(torch.nn.Module):
         device: torch.device | str = "cpu",
     ):
         super().__init__()
-        if form not in FORMS:
-            raise ArgumentError("form", form, f"must be one of {', '.join(FORMS)}", "choose one")
-        if not len(drums) == len(time_steps) > 0:
-            raise ArgumentError(
-                "time_steps", len(time_steps), f"must be as many as drums, {len(drums)}", "add some"
-            )
+        require_form(form)
+        require_time_steps(drums, time_steps)
         self.form: Form = form
-        self.drums = list(drums)
+        self.drums, self.time_steps = list(drums), list(time_steps)
         self._shape = tuple(np.max([drum.free.shape for drum in drums], axis=0))
         speed_squared = self._batch([d.speed_squared() / d.spacing**2 for d in drums])
         self.register_buffer("kernel", torch.tensor(STENCIL, dtype=dtype)[None, None])
@@ -77,8 +73,19 @@ class WaveNetwork(torch.nn.Module):
         return torch.from_numpy(together)
 
     def state(self, displacements: Sequence[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return displacement and velocity at rest, each (drum, 1, x, y), from fields (x, y)."""
-        start = self._batch(displacements).to(self.free) * self.free
+        """Return displacement and velocity at rest, each (drum, 1, x, y), from fields (x, y).
+
+        Raises
+        ------
+        ArgumentError
+            Unless there is a field for each drum, of its shape and finite.
+        """
+        require_one_each(self.drums, displacements=displacements)
+        fields = [
+            drum.require_field("displacements", field)
+            for drum, field in zip(self.drums, displacements, strict=True)
+        ]
+        start = self._batch(fields).to(self.free)
         return start, torch.zeros_like(start)
 
     def _force(self, displacement: torch.Tensor) -> torch.Tensor:
@@ -122,16 +129,83 @@ class WaveNetwork(torch.nn.Module):
             The drums start at rest.
         progress : callable, optional
             Called with the number of samples heard and their total.
+
+        Raises
+        ------
+        ArgumentError
+            As `numerics.drum.stepping.Stepper.listen`, and as `state`.
         """
-        places = [d.require_free("nodes", node) for d, node in zip(self.drums, nodes, strict=True)]
-        entry = torch.arange(len(places), device=self.free.device)
-        x, y = (torch.tensor(side, device=self.free.device) for side in zip(*places, strict=True))
-        displacement, velocity = self.state(displacements)
-        heard = torch.empty((samples, len(places)), dtype=self.free.dtype, device=self.free.device)
-        heard[0] = displacement[entry, 0, x, y]
+        listening_nodes(self.drums, nodes, samples)
+        struck = StruckNetwork(self, displacements, nodes)
+        heard = torch.empty((samples, len(nodes)), dtype=self.free.dtype, device=self.free.device)
+        heard[0] = struck.heard()
         for n in range(1, samples):
-            displacement, velocity = self(displacement, velocity)
-            heard[n] = displacement[entry, 0, x, y]
+            struck.update(n)
+            heard[n] = struck.heard()
             if progress is not None and n % 1000 == 0:
                 progress(n, samples)
-        return heard.T.cpu().numpy().copy()
+        found = heard.cpu().numpy()
+        require_finite(found, self.time_steps)
+        return found.T.copy()
+
+
+class StruckNetwork:
+    """A wave network after a strike, heard at one node a drum; a `numerics.training.Learner`.
+
+    Each update is one step, each observation what is heard, (drum,).
+
+    Parameters
+    ----------
+    network : WaveNetwork
+    displacements : sequence of ndarray, each (x, y)
+        The drums start at rest.
+    nodes : sequence of node pairs, one a drum
+
+    Raises
+    ------
+    ArgumentError
+        As `WaveNetwork.listen`.
+    """
+
+    def __init__(
+        self,
+        network: WaveNetwork,
+        displacements: Sequence[np.ndarray],
+        nodes: Sequence[tuple[int, int]],
+    ):
+        self.network = network
+        places = listening_nodes(network.drums, nodes, 1)
+        device = network.free.device
+        self._entry = torch.arange(len(places), device=device)
+        self._x, self._y = (torch.tensor(side, device=device) for side in zip(*places, strict=True))
+        self._displacement, self._velocity = network.state(displacements)
+
+    @property
+    def step_size(self) -> tuple[str, float]:
+        """The largest time step, by its name."""
+        return "time_step", max(self.network.time_steps)
+
+    @torch.no_grad()
+    def update(self, index: int) -> None:
+        """Take one step."""
+        self._displacement, self._velocity = self.network(self._displacement, self._velocity)
+
+    def heard(self) -> torch.Tensor:
+        """Return what is heard now, (drum,)."""
+        return self._displacement[self._entry, 0, self._x, self._y]
+
+    def observe(self) -> np.ndarray:
+        """Return what is heard now, (drum,)."""
+        return self.heard().cpu().numpy().copy()
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return displacement and velocity, each (drum, 1, x, y)."""
+        return {
+            "displacement": self._displacement.cpu().numpy(),
+            "velocity": self._velocity.cpu().numpy(),
+        }
+
+    def load(self, state: dict[str, np.ndarray]) -> None:
+        """Take up displacement and velocity."""
+        fields = (torch.from_numpy(state[name]) for name in ("displacement", "velocity"))
+        self._displacement, self._velocity = (field.to(self.network.free) for field in fields)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import numpy as np
 
-from numerics.drum.drums import Drum
+from numerics.drum.drums import Drum, require_one_each, require_whole
+from numerics.drum.forms import Form, require_form
 from theory.errors import ArgumentError
-
-Form = Literal["velocity_verlet", "position_verlet", "kick_first", "drift_first"]
-FORMS: tuple[Form, ...] = ("velocity_verlet", "position_verlet", "kick_first", "drift_first")
 
 
 class Stepper:
@@ -35,7 +32,9 @@ class Stepper:
     Raises
     ------
     ArgumentError
-        For an unknown form, or sequences whose lengths differ.
+        For an unknown form, sequences whose lengths differ, a time step that is not positive, a
+        field that has not its drum's shape or is not finite. Steps above the stability limit are
+        taken.
     """
 
     def __init__(
@@ -46,15 +45,11 @@ class Stepper:
         form: Form = "velocity_verlet",
         velocities: Sequence[np.ndarray] | None = None,
     ):
-        if form not in FORMS:
-            raise ArgumentError("form", form, f"must be one of {', '.join(FORMS)}", "choose one")
-        if not len(drums) == len(displacements) == len(time_steps) > 0:
-            raise ArgumentError(
-                "drums",
-                f"{len(drums)} with {len(displacements)} displacements, {len(time_steps)} steps",
-                "needs as many of each, one at least",
-                "pass one a drum",
-            )
+        require_form(form)
+        require_time_steps(drums, time_steps)
+        require_one_each(drums, displacements=displacements)
+        if velocities is not None:
+            require_one_each(drums, velocities=velocities)
         self.form = form
         self.drums, self.time_steps = list(drums), list(time_steps)
         self._width = max(drum.free.shape[1] for drum in drums)
@@ -66,9 +61,9 @@ class Stepper:
         for k, (drum, step) in enumerate(zip(drums, time_steps, strict=True)):
             here = self._slices(k)
             gain[here] = (step / drum.spacing) ** 2 * drum.speed_squared()
-            displacement[here] = np.where(drum.free, displacements[k], 0.0)
+            displacement[here] = drum.require_field("displacements", displacements[k])
             if velocities is not None:
-                increment[here] = step * np.where(drum.free, velocities[k], 0.0)
+                increment[here] = step * drum.require_field("velocities", velocities[k])
         if form == "velocity_verlet":
             gain /= 2  # it kicks by halves
         self._displacement, self._increment = displacement.ravel(), increment.ravel()
@@ -152,15 +147,11 @@ class Stepper:
         Raises
         ------
         ArgumentError
-            If the drums leave the finite numbers: a time step was too large.
+            Unless there is a free node for each drum and a sample at least; if what is heard leaves
+            the finite numbers: a time step was too large.
         """
-        places = [
-            (self._first[k] + x) * self._width + y
-            for k, (x, y) in enumerate(
-                drum.require_free("nodes", node)
-                for drum, node in zip(self.drums, nodes, strict=True)
-            )
-        ]
+        heard_at = listening_nodes(self.drums, nodes, samples)
+        places = [(self._first[k] + x) * self._width + y for k, (x, y) in enumerate(heard_at)]
         heard = np.empty((samples, len(self.drums)))
         heard[0] = self._displacement[places]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -169,15 +160,43 @@ class Stepper:
                 heard[n] = self._displacement[places]
                 if progress is not None and n % 4000 == 0:
                     progress(n, samples)
-        if not np.isfinite(heard[-1]).all():
-            worst = int(np.flatnonzero(~np.isfinite(heard[-1]))[0])
-            raise ArgumentError(
-                "time_steps",
-                self.time_steps[worst],
-                "the drum left the finite numbers; the step was above the stability limit",
-                "choose a smaller one",
-            )
+        require_finite(heard, self.time_steps)
         return heard.T.copy()
+
+
+def require_time_steps(drums: Sequence[Drum], time_steps: Sequence[float]) -> None:
+    """Raise ArgumentError unless every drum has a time step that is positive and finite."""
+    require_one_each(drums, time_steps=time_steps)
+    for step in time_steps:
+        if not (np.isfinite(step) and step > 0):
+            raise ArgumentError(
+                "time_steps", float(step), "must be positive and finite", "pass 0.1 h/c, say"
+            )
+
+
+def listening_nodes(
+    drums: Sequence[Drum], nodes: Sequence[tuple[int, int]], samples: int
+) -> list[tuple[int, int]]:
+    """Return one free node a drum; raise ArgumentError unless they are, or without a sample."""
+    require_one_each(drums, nodes=nodes)
+    require_whole("samples", samples, 1)
+    return [drum.require_free("nodes", node) for drum, node in zip(drums, nodes, strict=True)]
+
+
+def require_finite(heard: np.ndarray, time_steps: Sequence[float]) -> None:
+    """Raise ArgumentError if a drum's last sample is not finite, (sample, drum).
+
+    The drum that was lost first is named: on a common grid it takes the others along.
+    """
+    lost = ~np.isfinite(heard)
+    if lost[-1].any():
+        since = np.where(lost[-1], lost.argmax(axis=0), len(heard))
+        raise ArgumentError(
+            "time_steps",
+            float(time_steps[int(since.argmin())]),
+            "the drum left the finite numbers; the step was above the stability limit",
+            "choose a smaller one",
+        )
 
 
 def struck(drum: Drum, node: Sequence[int]) -> np.ndarray:

@@ -135,6 +135,11 @@ class FourierDescent:
         self.weights = start
         self._step = loss_scale * learning_rate
 
+    @property
+    def step_size(self) -> tuple[str, float]:
+        """The learning rate, by its name."""
+        return "learning_rate", self.learning_rate
+
     def update(self, index: int) -> None:
         """Make one update of all trials."""
         if self.samples is None:

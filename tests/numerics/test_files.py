@@ -224,22 +224,24 @@ def test_a_folder_where_the_file_should_go_is_refused(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["result.json"]
 
 
-def test_kept_arrays_are_computed_once_and_come_back_bit_for_bit(tmp_path):
-    """The second call reads what the first wrote; a computation that fails leaves no file."""
+def test_what_is_kept_is_computed_once_and_comes_back_bit_for_bit(tmp_path):
+    """The second call reads what the first wrote, labels too; a computation that fails leaves no file."""
     calls = []
 
     def compute():
         calls.append(1)
-        return {"x": np.array([0.1, np.nan, -0.0]), "n": np.array(3)}
+        values = xr.DataArray([0.1, np.nan, -0.0], dims="side", coords={"side": [3, 4, 7]})
+        return xr.Dataset({"x": values.assign_attrs(units="m"), "n": 3})
 
-    first, second = (files.kept_arrays(tmp_path / "part.npz", compute) for _ in range(2))
+    first, second = (files.kept(tmp_path / "part.nc", compute) for _ in range(2))
     assert len(calls) == 1
-    for name in ("x", "n"):
-        assert first[name].tobytes() == second[name].tobytes()
+    assert first.identical(compute())
+    assert second.identical(first)
+    assert second["x"].values.tobytes() == first["x"].values.tobytes()
 
     def fail():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        files.kept_arrays(tmp_path / "other.npz", fail)
-    assert [file.name for file in tmp_path.iterdir()] == ["part.npz"]
+        files.kept(tmp_path / "other.nc", fail)
+    assert [file.name for file in tmp_path.iterdir()] == ["part.nc"]

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from numerics.sweep import sweep
 from theory.errors import ArgumentError
@@ -48,6 +49,21 @@ def test_progress_counts_points():
         progress=lambda done, total: told.append((done, total)),
     )
     assert told == [(k, 6) for k in range(1, 7)]
+
+
+def test_arrays_add_their_dimensions_inside():
+    """Powers of a side, (update) at each side: (side, update); another label is refused."""
+
+    def powers(side, shift=0):
+        update = [0, 1 + shift, 2]
+        return xr.DataArray([1, side, side**2], dims="update", coords={"update": update})
+
+    found = sweep(powers, {"side": [2, 5]}, name="n", long_name="n")
+    assert found.dims == ("side", "update")
+    assert found.sel(side=5).values.tolist() == [1, 5, 25]
+    assert found["update"].values.tolist() == [0, 1, 2]
+    with pytest.raises(ArgumentError, match="equal exactly"):
+        sweep(lambda side: powers(side, side * 1e-13), {"side": [2, 5]}, name="n", long_name="n")
 
 
 def test_an_unknown_dimension_is_refused():

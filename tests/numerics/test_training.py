@@ -56,7 +56,7 @@ LEARNERS = {
 class Counter:
     """A learner whose observation is the number of updates made; it can be killed at one."""
 
-    learning_rate = 0.1
+    step_size = ("learning_rate", 0.1)
 
     def __init__(self, killed_at=None):
         self.made, self.indices, self.killed_at = 0, [], killed_at
@@ -167,8 +167,6 @@ def test_a_state_is_a_copy():
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_stops_where_weights_are_not_finite(name):
     """A learning rate of 1e4 diverges: the error names it and the number of updates."""
-    message = (
-        r"learning_rate: got 10000.0; the weights were not finite any more after \d+ updates; "
-    )
+    message = r"learning_rate: got 10000.0; the state was not finite any more after \d+ updates; "
     with pytest.raises(ArgumentError, match=message + "choose a smaller learning rate"):
         training.train(LEARNERS[name](1e4), training.record_grid(60, 10))

@@ -40,11 +40,11 @@ class Decay:
         coords = {"trial": [0, 1], "update": np.arange(5)}
         return quantity(values, ["trial", "update"], name="decay", long_name="decay", coords=coords)
 
-    def prepare(self):
+    def prepare(self, work):
         self.world.calls.append("prepare")
         return xr.Dataset({"start": ("trial", self.start[:, 0])}, attrs={"data": "{}"})
 
-    def forecast(self, setup):
+    def forecast(self, setup, work):
         self.world.calls.append("forecast")
         rate, time = self.config.rate, np.arange(5)
         flow = self._named(self.start * np.exp(-rate * time))
@@ -61,10 +61,10 @@ class Decay:
         )
         return Forecast((ladder,), xr.Dataset({"rate": rate}))
 
-    def measure(self, forecast, store, progress):
+    def measure(self, forecast, work):
         self.world.calls.append("measure")
-        self.world.before_measure(store)
-        progress("training", 1, 1)
+        self.world.before_measure(work.store)
+        work.progress("training", 1, 1)
         values = self.world.held_out(forecast.ladders[0].rungs[-1].value.values)
         return Measurement({"decay": self._named(values)}, xr.Dataset())
 

@@ -127,6 +127,7 @@ def test_the_row_of_the_contract():
         "asked": [1.0, 2.0],
         "found": 1.5,
         "unit": "m",
+        "given": "",
         "verdict": "holds",
         "reason": "",
     }

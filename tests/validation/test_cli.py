@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 
-from numerics.training import DivergenceError
+from theory.errors import DivergenceError
 from validation import cli
 from validation.checks import Missing
 
@@ -296,14 +296,18 @@ def test_the_list_helps():
     assert "linear_cnn" in ended.stdout
 
 
-def test_help_loads_no_heavy_library():
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("linear_cnn", ("--dataset", "--learning-rate")), ("drum", ("--sides", "--time-step"))],
+)
+def test_help_loads_no_heavy_library(name, options):
     """Every option is named; torch, pyplot, pysindy, NumPy stay where they are."""
     script = textwrap.dedent(
-        """
+        f"""
         import json, runpy, sys
-        sys.argv = ["linear_cnn", "--help"]
+        sys.argv = ["{name}", "--help"]
         try:
-            runpy.run_module("validation.linear_cnn", run_name="__main__")
+            runpy.run_module("validation.{name}", run_name="__main__")
         except SystemExit as stop:
             assert not stop.code
         print("\\nMODULES", json.dumps(sorted(sys.modules)))
@@ -314,5 +318,5 @@ def test_help_loads_no_heavy_library():
     shown, _, modules = ended.stdout.rpartition("MODULES ")
     heavy = {"torch", "matplotlib.pyplot", "pysindy", "numpy", "scipy", "xarray", "sympy", "rich"}
     assert heavy & set(json.loads(modules)) == set()
-    for option in ("--dataset", "--learning-rate", "--preset", "--out", "--fresh", "--json"):
+    for option in (*options, "--preset", "--out", "--fresh", "--json"):
         assert option in shown

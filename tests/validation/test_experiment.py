@@ -161,7 +161,7 @@ def test_code_changed_after_the_seal_is_refused(start, store, monkeypatch):
     """Half of one program and half of another is nobody's result."""
     start()
     cut_off(store)
-    monkeypatch.setattr("validation.provenance.code_fingerprint", lambda: "another")
+    monkeypatch.setattr("validation.provenance.code_fingerprint", lambda experiment: "another")
     with pytest.raises(ArgumentError, match="bars or code have changed"):
         start()
 

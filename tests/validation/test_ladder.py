@@ -169,6 +169,205 @@ def test_nothing_in_common_is_refused():
         ladder(1).completed(strength(np.nan)).budget()
 
 
+# --- rungs that lack dimensions -------------------------------------------------------------------
+
+SIDES, STEPS = [3, 4, 5], [0.1, 0.5]
+
+
+def tone(values, *dims, **coords):
+    """A frequency over sides, time steps, both or neither."""
+    labels = {"side": SIDES, "time_step": STEPS} | coords
+    return quantity(
+        values,
+        list(dims),
+        name="frequency",
+        long_name="frequency",
+        units="Hz",
+        coords={dim: labels[dim] for dim in dims},
+    )
+
+
+def tones(*, measured=None, predictions=None, compare="difference"):
+    """Constant 10 > side 3, 4, 5 > time step .1, .5 > both: 60, 61, 62 and 70, 71, 72 hundredths."""
+    rungs = (
+        Rung("constant", tone(10.0)),
+        Rung("sides", tone([3.0, 4.0, 5.0], "side"), "constancy"),
+        Rung("steps", tone([0.1, 0.5], "time_step"), "sides alone"),
+        Rung(
+            "both", tone([[0.6, 0.61, 0.62], [0.7, 0.71, 0.72]], "time_step", "side"), "steps alone"
+        ),
+    )
+    built = Ladder(
+        "tones",
+        rungs,
+        "network",
+        xr.DataArray(1.0),
+        compare=compare,
+        predictions=predictions or {},
+    )
+    return built if measured is None else built.completed(measured)
+
+
+def test_a_rung_is_spread_over_the_dimensions_that_it_lacks():
+    """A formula that knows no time step says the same at each; every rung has all dimensions then."""
+    built = tones()
+    for rung in built.rungs:
+        assert dict(rung.value.sizes) == {"side": 3, "time_step": 2}
+        assert rung.value.attrs == {"long_name": "frequency", "units": "Hz"}
+        assert rung.value["side"].attrs["long_name"]
+    assert (built.rungs[0].value == 10.0).all()
+    for step in STEPS:
+        assert built.rungs[1].value.sel(time_step=step).values.tolist() == [3.0, 4.0, 5.0]
+    for side in SIDES:
+        assert built.rungs[2].value.sel(side=side).values.tolist() == STEPS
+    difference = built.difference("sides alone").transpose("time_step", "side")
+    np.testing.assert_allclose(difference, [[2.9, 3.9, 4.9], [2.5, 3.5, 4.5]])
+
+
+def test_spread_rungs_add_up():
+    """The whole is 10 - 0.5 at most, and there its four sources are 5 + 4.9 - .52 + .12."""
+    measured = tone([[0.7, 0.6, 0.5], [0.9, 0.8, 0.7]], "time_step", "side")
+    rows = tones(measured=measured).budget()
+    assert {row["at"] for row in rows} == {"side 5, time_step 0.1"}
+    np.testing.assert_allclose([row["found"] for row in rows], [5, 4.9, -0.52, 0.12], atol=1e-14)
+    assert sum(row["found"] for row in rows) == pytest.approx(9.5, abs=1e-14)
+    assert {row["covered"] for row in rows} == {1.0}
+
+
+def test_a_constant_alone_is_a_rung():
+    """Of no dimension at all, against a measurement of one number."""
+    built = Ladder("x", (Rung("law", tone(2.0)),), "network", xr.DataArray(0.5))
+    (row,) = built.completed(tone(1.5)).budget()
+    assert (row["found"], row["at"], row["covered"]) == (1.0, "", 1.0)
+
+
+@pytest.mark.parametrize("dims", [("side",), ("time_step",), ()])
+def test_a_measurement_is_not_spread(dims):
+    """Measured at one time step is not measured at all of them."""
+    sizes = {"side": 3, "time_step": 2}
+    measured = tone(np.ones([sizes[d] for d in dims]), *dims)
+    with pytest.raises(ArgumentError, match="a measurement is not spread") as caught:
+        tones(measured=measured)
+    assert caught.value.argument == "measured"
+    assert "side" in caught.value.expected
+    assert "time_step" in caught.value.expected
+    assert "nan where nothing was" in caught.value.remedy
+
+
+def test_a_measurement_may_be_in_another_order():
+    """What counts are the names of its dimensions."""
+    values = np.arange(6.0).reshape(2, 3)
+    one = tones(measured=tone(values, "time_step", "side"))
+    two = tones(measured=tone(values.T, "side", "time_step"))
+    assert json.dumps(one.budget()) == json.dumps(two.budget())
+
+
+def test_a_measurement_of_more_dimensions_spreads_the_rungs():
+    """Trials of which no rung knows: every rung is the same in each."""
+    values = np.stack([np.full((2, 3), 1.0), np.full((2, 3), 2.0)])
+    measured = tone(values, "trial", "time_step", "side", trial=[7, 8])
+    built = tones(measured=measured)
+    assert dict(built.rungs[0].value.sizes) == {"side": 3, "time_step": 2, "trial": 2}
+    assert {row["covered"] for row in built.budget()} == {1.0}
+    assert built.whole().sel(trial=7).max() == 9.0
+
+
+@pytest.mark.parametrize("dim", ["side", "time_step"])
+def test_labels_are_not_guessed(dim):
+    """A rung without labels among labelled ones may be of other sides: it is refused by its name."""
+    plain = {"side": tone([3.0, 4.0, 5.0], "side"), "time_step": tone([0.1, 0.5], "time_step")}
+    rungs = (Rung("whole", tone(np.ones((2, 3)), "time_step", "side")),)
+    rungs += (Rung("bare", plain[dim].drop_vars(dim), "labels"),)
+    with pytest.raises(ArgumentError, match=f"rung bare: .*{dim}.*equal exactly.*label the same"):
+        Ladder("x", rungs, "network", xr.DataArray(1.0))
+
+
+def test_dimensions_without_labels_are_matched_by_their_length():
+    """If no rung has labels: three and three fit, three and two don't."""
+    rungs = [
+        Rung(name, tone(np.ones(3), "side").drop_vars("side"), drop) for name, drop in ("a ", "bx")
+    ]
+    assert Ladder("x", tuple(rungs), "network", xr.DataArray(1.0)).sources == ("x",)
+    rungs[1] = Rung("b", tone(np.ones(2), "side", side=[3, 4]).drop_vars("side"), "x")
+    with pytest.raises(ArgumentError, match="coordinates must be equal exactly"):
+        Ladder("x", tuple(rungs), "network", xr.DataArray(1.0))
+
+
+# --- predictions that lack dimensions -------------------------------------------------------------
+
+
+def test_a_prediction_is_spread_like_a_rung():
+    """One number a side, its uncertainty one number: the same at every time step."""
+    predictions = {"sides alone": Prediction(tone([2.7, 3.7, 4.7], "side"), tone(0.25))}
+    built = tones(measured=tone(np.full((2, 3), 0.5), "time_step", "side"), predictions=predictions)
+    row = next(row for row in built.budget() if row["source"] == "sides alone")
+    assert row["at"] == "side 3, time_step 0.1"  # the first of equals
+    assert (row["predicted"], row["uncertainty"], row["found"]) == (2.7, 0.25, 2.9)
+    assert row["remainder"] == pytest.approx(0.2)
+    left = built.remainder("sides alone").transpose("time_step", "side")
+    np.testing.assert_allclose(left, [[0.2] * 3, [-0.2] * 3])
+    dataset = built.to_dataset()
+    assert set(dataset["predicted"].dims) == {"source", "side", "time_step"}
+    assert set(dataset["uncertainty"].dims) == {"source", "side", "time_step"}
+
+
+@pytest.mark.parametrize("field", ["value", "uncertainty"])
+def test_a_prediction_of_more_dimensions_is_refused(field):
+    """A prediction a trial where nothing has trials would be of something else."""
+    fields = {"value": tone(1.0), "uncertainty": tone(1.0)}
+    fields[field] = tone(np.ones(2), "trial", trial=[1, 2])
+    with pytest.raises(ArgumentError, match=r"must have dimensions among .*side") as caught:
+        tones(predictions={"constancy": Prediction(**fields)})
+    assert caught.value.argument == f"{field} predicted of constancy"
+
+
+def test_the_worst_remainder_is_anywhere():
+    """Left of a source where the table stands is 0; 0.4 at another time step; nan if none was said."""
+    predictions = {"sides alone": Prediction(tone([2.9, 3.9, 4.9], "side"), tone(0.0))}
+    measured = tone([[0.0, 0.0, 0.0], [0.5, 0.5, 0.5]], "time_step", "side")
+    rows = tones(measured=measured, predictions=predictions).budget()
+    row = next(row for row in rows if row["source"] == "sides alone")
+    assert row["at"] == "side 3, time_step 0.1"
+    assert row["remainder"] == pytest.approx(0.0, abs=1e-15)
+    assert row["worst_remainder"] == pytest.approx(0.4)
+    assert row["worst"] == pytest.approx(4.9)
+    others = [row["worst_remainder"] for row in rows if row["source"] != "sides alone"]
+    assert np.isnan(others).all()
+
+
+def test_the_worst_remainder_is_in_units_of_the_scale():
+    """Scale 2 and 1: (3 - 1)/2 and (3 - 1)/1."""
+    predictions = {"to b": Prediction(strength(1.0), strength(0.0))}
+    rows = ladder(5, 2, predictions=predictions).completed(strength(2.0)).budget()
+    assert rows[0]["worst_remainder"] == pytest.approx(2.0)
+
+
+# --- where the table stands -----------------------------------------------------------------------
+
+
+def test_a_place_may_have_a_name():
+    """Labels that are text are told as they are."""
+    values = quantity(
+        [[1.0, 5.0], [2.0, 3.0]],
+        ["form", "side"],
+        name="frequency",
+        long_name="frequency",
+        coords={"form": ["verlet", "kick first"], "side": [13, 14]},
+    )
+    built = Ladder("x", (Rung("law", values),), "network", xr.DataArray(1.0))
+    (row,) = built.completed(0 * values).budget()
+    assert row["at"] == "form verlet, side 14"
+    assert row["found"] == 5.0
+
+
+def test_a_place_keeps_its_number_short():
+    """Six digits of a time step; whole numbers whole."""
+    values = tone(np.ones((1, 1)), "time_step", "side", time_step=[2**-0.5], side=[100_000])
+    built = Ladder("x", (Rung("law", values),), "network", xr.DataArray(1.0))
+    (row,) = built.completed(0 * values).budget()
+    assert row["at"] == "time_step 0.707107, side 100000"
+
+
 # --- what is refused ------------------------------------------------------------------------------
 
 
@@ -248,6 +447,19 @@ def test_only_one_measurement():
 
 
 # --- files ----------------------------------------------------------------------------------------
+
+
+def test_spread_rungs_come_back_from_a_file(tmp_path):
+    """Through netCDF the ladder has all dimensions, and says the same."""
+    predictions = {"sides alone": Prediction(tone([2.7, 3.7, 4.7], "side"), tone(0.25))}
+    measured = tone([[0.7, 0.6, np.nan], [0.9, 0.8, 0.7]], "time_step", "side")
+    built = tones(measured=measured, predictions=predictions, compare="log")
+    tree = xr.DataTree.from_dict({"/ladders/x": built.to_dataset()})
+    back = read_tree(write_tree(tmp_path / "x.nc", tree))
+    again = Ladder.from_dataset(back["/ladders/x"].to_dataset())
+    assert json.dumps(again.budget()) == json.dumps(built.budget())
+    assert checksum(xr.DataTree(again.to_dataset())) == checksum(xr.DataTree(built.to_dataset()))
+    assert {row["covered"] for row in again.budget()} == {5 / 6}
 
 
 @pytest.mark.parametrize("complete", [False, True])

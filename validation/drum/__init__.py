@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Literal
 
-from numerics.drum.stepping import Form
+from numerics.drum.forms import Form
 from validation.checks import Check
 from validation.drum.check_table import CASES, CHECKS
 from validation.experiment import Case

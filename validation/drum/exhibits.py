@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from numerics.drum.drums import Drum, laplacian, square
+from numerics.drum.forms import FORMS
 from numerics.drum.gradients import (
     Listening,
     autograd_gradient,
@@ -19,7 +20,7 @@ from numerics.drum.gradients import (
     reversible_gradient,
 )
 from numerics.drum.modes import shadow_energy, true_energy
-from numerics.drum.stepping import FORMS, Stepper
+from numerics.drum.stepping import Stepper
 from numerics.schema import quantity
 
 ENERGY_STEPS, ENERGY_STEP, ENERGY_SIDE = 300, 0.5, 13

@@ -10,7 +10,7 @@ import xarray as xr
 from numerics.drum.modes import angles, square_eigenvalues
 from validation import plots, results
 from validation.drum import film as films
-from validation.drum.forecast import FORMULA, FUNDAMENTAL, NETWORK, STEPPED
+from validation.drum.forecasting import FORMULA, FUNDAMENTAL, NETWORK, STEPPED
 from validation.ladder import Ladder
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def fundamental(result: xr.DataTree) -> Figure:
         _frequencies(ladder, estimates, float(step), column[0])
         _deviations(ladder, float(step), column[1])
     axes[0, 0].set_ylabel("frequency of the fundamental (cycles / time)")
-    axes[1, 0].set_ylabel("deviation from c/(√2 L) (%)")
+    axes[1, 0].set_ylabel("deviation, 100 ln(f / formula)")
     for ax in axes[1]:
         ax.use_sticky_edges = False  # of the bars: the highest would touch the frame
         ax.margins(y=0.08)

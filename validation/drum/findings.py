@@ -6,45 +6,93 @@ import numpy as np
 import xarray as xr
 
 from validation import results
-from validation.checks import Finding, NotRun
-from validation.drum.check_table import GOLDEN, GOLDEN_SIDES
-from validation.drum.forecast import BIN, CLOSED, FUNDAMENTAL, SPACE, STEPPED, TIME
+from validation.checks import Finding, findings_where
+from validation.drum import check_table as table
+from validation.drum.forecasting import BIN, CLOSED, FUNDAMENTAL, SPACE, STEPPED, TIME
 from validation.drum.setting import Setting
 from validation.ladder import Ladder
 
 COMMON_SAMPLES = 40_000
-HALF = "its bar is for dt = 0.5 h/c, 40,000 samples, sides 13 to 21 and a strike at M//2"
 COARSEST = 12  # spacings: on smaller drums the next order of z is more than the bar
 
 
 def of_square(result: xr.DataTree, setting: Setting) -> dict[str, Finding]:
-    """Return a finding for each check, or why it does not apply to the options."""
+    """Return a finding for each check, but where its bar is not stated for the options."""
     ladder = results.ladder(result, FUNDAMENTAL)
     runs = results.dataset(result, "observed/runs")
     sound = results.dataset(result, "observed/sound")
-    errors = estimate_errors(result)
-    predicted, found = (
+    forecast, found = (
         results.array(result, f"{group}/survey", "bin") for group in ("forecast", "observed")
     )
-    return {
-        "D7": float(abs(runs["bin"] - _bins(ladder.rung(CLOSED), setting)).max()),
-        "D7s": _left_of(ladder, SPACE, setting),
-        "D7t": _left_of(ladder, TIME, setting),
-        "D7r": _paper_explanation(ladder, setting),
-        "D5": float((predicted != found).sum()),
-        "D6": _golden(runs["bin"], setting),
-        "D14": _magic(ladder, setting),
-        "D16": _estimate(errors, setting, "hann_two_point", "all samples"),
-        "D17": _estimate(errors, setting, "hann_two_point", "2000 samples"),
-        "D18": _estimate(errors, setting, "matrix_pencil", "1000 samples"),
-        "D19": _loudest(runs, setting),
-        "D4n": float(runs["network_error"].max()),
-        "D4": float(runs["signal_error"].max()),
-        "D8": float(runs["spectrum_error"].max()),
-        "D43": _bins_from_files(sound, runs, setting),
-        "D43f": _pitch(sound, setting, "float32"),
-        "D43i": _pitch(sound, setting, "int16"),
+    half, tenth = 0.5 * setting.unit, 0.1 * setting.unit
+
+    def estimate(estimator: str, window: str) -> float:
+        errors = estimate_errors(result).sel(time_step=half)
+        return _largest(errors.sel(estimator=estimator, window=window))
+
+    def pitch(sample_type: str) -> float:
+        return _largest(sound["pitch_error"].sel(sample_type=sample_type, time_step=half))
+
+    def loudest() -> float:
+        place = setting.config.steps * np.arcsin(0.1) / np.pi
+        return _largest(runs["loudest_bin"].sel(time_step=tenth) - place)
+
+    def magic() -> float:
+        error = ladder.whole().sel(time_step=setting.magic_step, side=_magic_sides(setting))
+        return _largest(xr.apply_ufunc(np.expm1, error))
+
+    functions = {
+        "D7": lambda: _largest(runs["bin"] - _bins(ladder.rung(CLOSED), setting)),
+        "D7b": lambda: max(ladder.beyond(source) for source in (SPACE, TIME, BIN)),
+        "D6": lambda: _differing(runs["bin"], setting),
+        "D14": magic,
+        "D16": lambda: estimate("hann_two_point", "all samples"),
+        "D17": lambda: estimate("hann_two_point", "2000 samples"),
+        "D18": lambda: estimate("matrix_pencil", "1000 samples"),
+        "D19": loudest,
+        "D4n": lambda: _largest(runs["network_error"]),
+        "D43": lambda: float((sound["bin"] != runs["bin"]).sum()),
+        "D43f": lambda: pitch("float32"),
+        "D43i": lambda: pitch("int16"),
+        "D5": lambda: float((forecast != found).sum()),
+        "D7s": lambda: _share_left(ladder, SPACE),
+        "D7t": lambda: _share_left(ladder, TIME),
+        "D7r": lambda: _paper_explanation(ladder, setting),
+        "D4": lambda: _largest(runs["signal_error"]),
+        "D8": lambda: _largest(runs["spectrum_error"]),
     }
+    return findings_where(table.CHECKS, conditions(setting), functions)
+
+
+def conditions(setting: Setting) -> dict[str, bool]:
+    """Return which of the conditions, under which bars are stated, the options meet."""
+    config, steps = setting.config, setting.time_steps
+    middle = config.strike is None and config.listen is None
+    long = config.steps == COMMON_SAMPLES
+    plain = config.side_means == "spacings"
+    common = long and middle and setting.sides == table.GOLDEN_SIDES
+    return {
+        table.COMMON: common,
+        table.AT_HALF: common and 0.5 * setting.unit in steps,
+        table.AT_SMALL: common and steps[0] <= 0.1 * setting.unit,
+        table.STORED: common
+        and plain
+        and config.form == "velocity_verlet"
+        and bool(_stored_steps(setting)),
+        table.MAGIC: long
+        and middle
+        and plain
+        and bool(_magic_sides(setting))
+        and setting.magic_step in steps,
+        table.AT_TENTH: middle and 0.1 * setting.unit in steps,
+        table.FINE: bool(setting.all_spacings.min() >= COARSEST),
+        table.SHORT_AND_SLOW: config.steps <= COMMON_SAMPLES and steps[-1] <= setting.magic_step,
+    }
+
+
+def _largest(values: xr.DataArray) -> float:
+    """Return the largest magnitude; nan, which fails, if one is nan."""
+    return float(abs(values).max(skipna=False))
 
 
 def _bins(frequency: xr.DataArray, setting: Setting) -> xr.DataArray:
@@ -52,93 +100,34 @@ def _bins(frequency: xr.DataArray, setting: Setting) -> xr.DataArray:
     return (frequency * setting.config.steps * frequency["time_step"]).round()
 
 
-def _left_of(ladder: Ladder, source: str, setting: Setting) -> Finding:
+def _share_left(ladder: Ladder, source: str) -> float:
     """Return the largest share of a source that its prediction leaves."""
-    if setting.all_spacings.min() < COARSEST:
-        return NotRun(f"its bar is for drums of {COARSEST} spacings and more")
-    return float(abs(ladder.remainder(source) / ladder.difference(source)).max())
+    return _largest(ladder.remainder(source) / ladder.difference(source))
 
 
-def _paper_explanation(ladder: Ladder, setting: Setting) -> Finding:
+def _paper_explanation(ladder: Ladder, setting: Setting) -> float:
     """The paper blames numerical integration: its largest error over the bins', at small steps."""
-    unit = setting.config.spacing / setting.config.speed
-    small = [step for step in setting.time_steps if step <= 0.1 * unit * (1 + 1e-12)]
-    if not small or not _common(setting) or not _struck_in_the_middle(setting):
-        return NotRun(
-            "it is about dt <= 0.1 h/c, 40,000 samples, sides 13 to 21 and a strike at M//2"
-        )
-    time, bins = (abs(ladder.difference(s).sel(time_step=small)).max() for s in (TIME, BIN))
-    return float(time / bins)
+    small = [step for step in setting.time_steps if step <= 0.1 * setting.unit]
+    time, bins = (_largest(ladder.difference(s).sel(time_step=small)) for s in (TIME, BIN))
+    return time / bins
 
 
-def _common(setting: Setting) -> bool:
-    return setting.config.steps == COMMON_SAMPLES and setting.sides == GOLDEN_SIDES
+def _stored_steps(setting: Setting) -> dict[float, tuple[int, ...]]:
+    """Return the stored bins of those time steps that are run."""
+    stored = {nu * setting.unit: bins for nu, bins in table.GOLDEN.items()}
+    return {step: bins for step, bins in stored.items() if step in setting.time_steps}
 
 
-def _struck_in_the_middle(setting: Setting) -> bool:
-    """Elsewhere the fundamental may be fainter than what other lines or rounding put beside it."""
-    return setting.config.strike is None and setting.config.listen is None
+def _differing(bins: xr.DataArray, setting: Setting) -> float:
+    stored = _stored_steps(setting)
+    return float(sum((bins.sel(time_step=step) != stored[step]).sum() for step in stored))
 
 
-def _golden(bins: xr.DataArray, setting: Setting) -> Finding:
-    config = setting.config
-    plain = config.side_means == "spacings" and _struck_in_the_middle(setting)
-    unit = config.spacing / config.speed
-    stored = {nu * unit: bins for nu, bins in GOLDEN.items()}
-    steps = [step for step in setting.time_steps if step in stored]
-    if not (_common(setting) and plain and config.form == "velocity_verlet" and steps):
-        return NotRun("the stored bins are of the default drums and steps")
-    return float(sum((bins.sel(time_step=step) != stored[step]).sum() for step in steps))
-
-
-def _magic(ladder: Ladder, setting: Setting) -> Finding:
-    sides = [side for side in (16, 20) if side in setting.sides]
-    exact = setting.config.side_means == "spacings" and setting.config.steps == COMMON_SAMPLES
-    exact = exact and setting.magic_step in setting.time_steps and _struck_in_the_middle(setting)
-    if not sides or not exact:
-        return NotRun(
-            "it needs the magic step, 40,000 samples, sides of 16 or 20 spacings, a strike at M//2"
-        )
-    error = ladder.whole().sel(time_step=setting.magic_step, side=sides)
-    return float(abs(np.expm1(error)).max())
+def _magic_sides(setting: Setting) -> list[int]:
+    return [side for side in (16, 20) if side in setting.sides]
 
 
 def estimate_errors(result: xr.DataTree) -> xr.DataArray:
     """Return every estimator's relative error against the frequency of grid and time step."""
     truth = results.ladder(result, FUNDAMENTAL).rung(STEPPED)
     return abs(results.array(result, "observed/runs", "estimate") / truth - 1)
-
-
-def _estimate(errors: xr.DataArray, setting: Setting, estimator: str, window: str) -> Finding:
-    if not _read_at_half(setting):
-        return NotRun(HALF)
-    wanted = 0.5 * setting.config.spacing / setting.config.speed
-    read = errors.sel(estimator=estimator, window=window, time_step=wanted)
-    return float(read.max(skipna=False))
-
-
-def _read_at_half(setting: Setting) -> bool:
-    wanted = 0.5 * setting.config.spacing / setting.config.speed
-    return wanted in setting.time_steps and _common(setting) and _struck_in_the_middle(setting)
-
-
-def _bins_from_files(sound: xr.Dataset, runs: xr.Dataset, setting: Setting) -> Finding:
-    if not (_common(setting) and _struck_in_the_middle(setting)):
-        return NotRun("it is about 40,000 samples, sides 13 to 21 and a strike at M//2")
-    return float((sound["bin"] != runs["bin"]).sum())
-
-
-def _pitch(sound: xr.Dataset, setting: Setting, sample_type: str) -> Finding:
-    if not _read_at_half(setting):
-        return NotRun(HALF)
-    wanted = 0.5 * setting.config.spacing / setting.config.speed
-    return float(sound["pitch_error"].sel(sample_type=sample_type, time_step=wanted).max())
-
-
-def _loudest(runs: xr.Dataset, setting: Setting) -> Finding:
-    """The line m + n = M is the loudest, at one frequency for every side."""
-    wanted = 0.1 * (setting.config.spacing / setting.config.speed)
-    if wanted not in setting.time_steps or not _struck_in_the_middle(setting):
-        return NotRun("it is about dt = 0.1 h/c and a strike at M//2")
-    place = setting.config.steps * np.arcsin(0.1) / np.pi
-    return float(abs(runs["loudest_bin"].sel(time_step=wanted) - place).max())

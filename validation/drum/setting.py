@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.drum.drums import Drum, square
+from numerics.drum.estimators import fft_bin
+from numerics.drum.forms import FORMS, Form
 from numerics.drum.modes import (
     Lines,
     square_eigenvalues,
@@ -17,7 +19,6 @@ from numerics.drum.modes import (
     square_lines,
     square_strike,
 )
-from numerics.drum.stepping import Form
 from theory.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 LARGEST_SIDE = 256
 MOST_SAMPLES = 10_000_000
+LARGEST_BYTES = 2 * 2**30
 SHARE = 0.02  # of the largest magnitude: a peak of the spectrum is heard from here on
 EXTRA_SPACINGS = {"spacings": 0, "free_nodes": 1, "all_nodes": -1}
 # in units of h/c
@@ -51,9 +53,18 @@ class Run:
     strike: tuple[int, int]
     listen: tuple[int, int]
 
+    @property
+    def share(self) -> float:
+        """From which share of the largest magnitude on a peak counts: `share_of`."""
+        return share_of(self.spacings)
+
     def lines(self, form: Form) -> Lines:
         """Return the lines that are heard."""
         return square_lines(self.spacings, self.courant, form, self.strike, self.listen)
+
+    def reading(self, form: Form, samples: int) -> int:
+        """Return the bin that is read off the modal signal: no step was taken for it."""
+        return fft_bin(self.lines(form).signal(samples), share=self.share)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,9 +94,14 @@ class Setting:
         return np.array([self.spacings(side, self.config.side_means) for side in self.sides])
 
     @property
+    def unit(self) -> float:
+        """The unit of time steps, h/c."""
+        return _unit(self.config)
+
+    @property
     def magic_step(self) -> float:
         """The time step h/(sqrt(2) c) that makes the fundamental exact."""
-        return MAGIC * _unit(self.config)
+        return MAGIC * self.unit
 
     @property
     def conventions(self) -> tuple[str, ...]:
@@ -97,7 +113,7 @@ class Setting:
         """Time steps of the survey: those of the run, in larger presets the common nine as well."""
         if self.config.preset == "quick":
             return self.time_steps
-        unit = _unit(self.config)
+        unit = self.unit
         slowest = self.spacings(self.sides[-1], "free_nodes") * math.sqrt(2) * unit
         common = [nu * unit for nu in SURVEY_STEPS if self.config.steps * nu * unit > 4 * slowest]
         return tuple(sorted({*self.time_steps, *common}))
@@ -106,9 +122,8 @@ class Setting:
         """Return M, the number of spacings of a side of that length."""
         return side + EXTRA_SPACINGS[convention]
 
-    def drum(self, side: int, convention: str | None = None) -> Drum:
-        """Return the drum of a side."""
-        spacings = self.spacings(side, convention or self.config.side_means)
+    def drum(self, spacings: int) -> Drum:
+        """Return the drum of a number of spacings."""
         return square(spacings, spacing=self.config.spacing, speed=self.config.speed)
 
     def courant(self, time_step: float) -> float:
@@ -118,17 +133,31 @@ class Setting:
     def run(self, side: int, time_step: float, convention: str | None = None) -> Run:
         """Return a drum with its time step, struck and heard where the configuration says."""
         spacings = self.spacings(side, convention or self.config.side_means)
+        return self.run_of(spacings, time_step)
+
+    @property
+    def survey_points(self) -> dict[str, tuple]:
+        """Forms, time steps and spacings of the survey; its meanings of the side share their grids."""
+        spacings = {self.spacings(side, name) for side in self.sides for name in self.conventions}
+        return {
+            "form": FORMS,
+            "time_step": self.survey_steps,
+            "spacings": tuple(sorted(spacings)),
+        }
+
+    def run_of(self, spacings: int, time_step: float) -> Run:
+        """Return the run of a grid."""
         strike = self.config.strike or (spacings // 2, spacings // 2)
         return Run(spacings, self.courant(time_step), strike, self.config.listen or strike)
 
-    def share(self, run: Run) -> float:
-        """Return the share of the largest magnitude from which on a peak counts.
 
-        Two per cent; less where the fundamental itself is fainter than twelve per cent of the
-        loudest line, as on large drums or far from the centre.
-        """
-        heard = np.abs(run.lines("velocity_verlet").amplitudes)
-        return min(SHARE, float(heard[0] / heard.max()) / 6)
+def share_of(spacings: int) -> float:
+    """Return the share of the largest magnitude from which on a peak of the spectrum counts.
+
+    The fundamental's is 2/M of the loudest line's, and bins take up to a third of it: two per cent
+    hears it up to 60 spacings.
+    """
+    return SHARE if spacings <= 60 else 0.4 / spacings
 
 
 def setting_of(config: Config) -> Setting:
@@ -152,6 +181,8 @@ def setting_of(config: Config) -> Setting:
     setting = Setting(config, _sides(config), _time_steps(config))
     _require_nodes(setting)
     _require_cycles(setting)
+    _require_size(setting)
+    _require_reading(setting)
     from numerics.devices import find_device
 
     find_device(config.device)
@@ -206,7 +237,7 @@ def _time_steps(config: Config) -> tuple[float, ...]:
                 step,
                 f"must lie between 0 and dt_max = {limit:.8g} (nu = c dt/h = {step / unit:.6g}, "
                 f"c = {config.speed:g}), above which the fastest mode grows",
-                "choose a smaller one; magic is just below the limit",
+                "choose one in between; magic is just below dt_max",
             )
     return tuple(sorted(steps))
 
@@ -215,10 +246,8 @@ def _require_nodes(setting: Setting) -> None:
     config = setting.config
     for name in ("strike", "listen"):
         node = getattr(config, name)
-        for side in setting.sides if node else ():
-            for convention in setting.conventions:
-                drum = setting.drum(side, convention)
-                drum.require_free(f"--{name}", node)
+        for spacings in setting.survey_points["spacings"] if node else ():
+            setting.drum(spacings).require_free(f"--{name}", node)
     run = setting.run(setting.sides[-1], setting.time_steps[0])
     if abs(square_strike(run.spacings, run.strike, run.listen)[0, 0]) < 1e-12:
         raise ArgumentError(
@@ -227,17 +256,63 @@ def _require_nodes(setting: Setting) -> None:
 
 
 def _require_cycles(setting: Setting) -> None:
-    config = setting.config
+    samples = setting.config.steps
     side, step = setting.sides[-1], setting.time_steps[0]
-    lowest = setting.courant(step) * math.sqrt(
-        square_eigenvalues(setting.spacings(side, config.side_means))[0, 0]
-    )
-    cycles = config.steps * 2 * math.asin(lowest / 2) / (2 * math.pi)
+    cycles = min(_cycles(setting, side, step, name) for name in setting.conventions)
     if cycles < 3:
         raise ArgumentError(
             "--steps",
-            config.steps,
+            samples,
             f"hold {cycles:.2f} cycles of the fundamental of L = {side} at dt = {step:g}; "
             "three are needed",
-            f"take at least {math.ceil(3 * config.steps / cycles)}",
+            f"take at least {math.ceil(3 * samples / cycles)}",
         )
+    side, step = setting.sides[0], setting.time_steps[-1]
+    place = max(_cycles(setting, side, step, name) for name in setting.conventions)
+    if place > samples / 2 - 2:
+        raise ArgumentError(
+            "--time-step",
+            step,
+            f"puts the fundamental of L = {side} at bin {place:.2f} of {samples // 2}: "
+            "next to the last one it is no peak",
+            "choose a smaller one, or more --steps",
+        )
+
+
+def _cycles(setting: Setting, side: int, time_step: float, convention: str) -> float:
+    """Return the cycles of the fundamental in all samples: its place among the bins."""
+    lowest = square_eigenvalues(setting.spacings(side, convention))[0, 0]
+    angle = 2 * math.asin(setting.courant(time_step) * math.sqrt(lowest) / 2)
+    return setting.config.steps * angle / (2 * math.pi)
+
+
+def _require_size(setting: Setting) -> None:
+    """Refuse signals that do not fit into memory together."""
+    drums = len(setting.sides) * len(setting.time_steps)
+    needed = 8 * drums * setting.config.steps
+    if needed > LARGEST_BYTES:
+        raise ArgumentError(
+            "--steps",
+            setting.config.steps,
+            f"of {drums} drums take {needed / 2**30:.1f} GiB, more than {LARGEST_BYTES / 2**30:.0f}",
+            f"take at most {LARGEST_BYTES // (8 * drums)}, fewer sides or time steps",
+        )
+
+
+def _require_reading(setting: Setting) -> None:
+    """Refuse drums whose lowest peak is not the fundamental: a peak picker would hear another line."""
+    config = setting.config
+    for step in setting.time_steps:
+        for side in setting.sides:
+            run = setting.run(side, step)
+            place = run.lines(config.form).fundamental_bin(config.steps)[1]
+            read = run.reading(config.form, config.steps)
+            if abs(read - place) > 1:
+                elsewhere = config.strike is not None or config.listen is not None
+                raise ArgumentError(
+                    "--strike" if elsewhere else "--steps",
+                    f"{run.strike}, heard at {run.listen}" if elsewhere else config.steps,
+                    f"lets the lowest peak of L = {side} at dt = {step:g} be bin {read}, where its "
+                    f"fundamental is {place:.2f}",
+                    "strike nearer the middle" if elsewhere else "take more",
+                )

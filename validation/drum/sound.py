@@ -23,6 +23,7 @@ from numerics.drum.sound import (
 )
 from numerics.drum.stepping import mallet
 from numerics.sweep import sweep
+from theory.errors import ArgumentError
 from validation import results
 from validation.drum.setting import Setting
 
@@ -47,13 +48,16 @@ def recorded(setting: Setting, heard: xr.DataArray) -> xr.Dataset:
             return read_wav(write_wav(file, signal, gain=gain, sample_type=sample_type))[0]
 
         def bin_of(sample_type: str, time_step: float, side: int) -> int:
-            share = setting.share(setting.run(side, time_step))
+            share = setting.run(side, time_step).share
             return fft_bin(read(sample_type, time_step, side), share=share)
 
         def pitch_error(sample_type: str, time_step: float, side: int) -> float:
             run = setting.run(side, time_step)
             signal = read(sample_type, time_step, side)
-            angle = heard_angle(hann_two_point(signal, 1 / RATE, share=setting.share(run)))
+            try:
+                angle = heard_angle(hann_two_point(signal, 1 / RATE, share=run.share))
+            except ArgumentError:  # too few cycles for it
+                return np.nan
             return float(abs(angle / run.lines(setting.config.form).angles[0] - 1))
 
         bins = sweep(bin_of, coords, name="bin", long_name="bin heard from the file")

@@ -5,16 +5,15 @@ Ladder, in logarithms: continuum formula > space step > time step > spectral bin
 
 from __future__ import annotations
 
-from pathlib import Path
+import math
 from typing import TYPE_CHECKING
 
 import xarray as xr
 
-from numerics.drum.stepping import FORMS
 from validation.checks import Finding
-from validation.drum import figures, film, findings, forecast, measurement, sound, tables
+from validation.drum import figures, film, findings, forecasting, measuring, sound, tables
 from validation.drum.setting import setting_of
-from validation.experiment import Forecast, Measurement, Progress, Report
+from validation.experiment import Forecast, Measurement, Report, Work
 
 if TYPE_CHECKING:
     from validation.drum import Config
@@ -32,17 +31,17 @@ class SquareDrums:
         """Return what runs."""
         s, config = self.setting, self.setting.config
         steps = ", ".join(f"{step:.6g}" for step in s.time_steps)
-        readings = len(FORMS) * len(s.conventions) * len(s.survey_steps) * len(s.sides)
+        survey = {name: len(values) for name, values in s.survey_points.items()}
         return [
             f"Square drums of side {', '.join(map(str, s.sides))} (in spacings of {config.spacing:g}; "
             f"counted: {config.side_means.replace('_', ' ')}), wave speed {config.speed:g}, time steps "
             f"{steps}, {config.steps} samples, {config.form.replace('_', ' ')}.",
-            f"The network (torch, float64) runs all of them; NumPy stepping gives {readings} readings: "
-            f"forms {len(FORMS)}, meanings of the side {len(s.conventions)}, time steps "
-            f"{len(s.survey_steps)}, sides {len(s.sides)}.",
+            "The network (torch, float64) runs all of them; NumPy stepping gives "
+            f"{math.prod(survey.values())} readings: forms {survey['form']}, time steps "
+            f"{survey['time_step']}, grids {survey['spacings']}.",
         ]
 
-    def prepare(self) -> xr.Dataset:
+    def prepare(self, work: Work) -> xr.Dataset:
         """Return drums, strikes and time steps."""
         s = self.setting
         runs = [s.run(side, s.time_steps[0]) for side in s.sides]
@@ -52,7 +51,7 @@ class SquareDrums:
                 "spacings": ("side", [run.spacings for run in runs]),
                 "strike": (("side", "end"), [run.strike for run in runs]),
                 "listen": (("side", "end"), [run.listen for run in runs]),
-                "share": ("side", [s.share(run) for run in runs]),
+                "share": ("side", [run.share for run in runs]),
                 "speed": s.config.speed,
                 "spacing": s.config.spacing,
                 "samples": s.config.steps,
@@ -61,17 +60,17 @@ class SquareDrums:
             attrs={"form": s.config.form},
         )
 
-    def forecast(self, setup: xr.Dataset) -> Forecast:
+    def forecast(self, setup: xr.Dataset, work: Work) -> Forecast:
         """Return all rungs to the closed-form bin, and the closed-form bins of the survey."""
         predicted = {
-            "survey": xr.Dataset({"bin": forecast.survey(self.setting)}),
-            "spectrum": forecast.spectrum(self.setting),
+            "survey": xr.Dataset({"bin": forecasting.survey(self.setting)}),
+            "spectrum": forecasting.spectrum(self.setting),
         }
-        return Forecast((forecast.ladder(self.setting),), xr.DataTree.from_dict(predicted))
+        return Forecast((forecasting.ladder(self.setting),), xr.DataTree.from_dict(predicted))
 
-    def measure(self, forecast: Forecast, store: Path, progress: Progress) -> Measurement:
+    def measure(self, forecast: Forecast, work: Work) -> Measurement:
         """Run the network; step, strike and film what checks and figures need beside it."""
-        return measurement.measured(self.setting, store, progress)
+        return measuring.measured(self.setting, work)
 
     def findings(self, result: xr.DataTree) -> dict[str, Finding]:
         """Return what the checks of this case found."""

@@ -9,7 +9,7 @@ import xarray as xr
 
 from validation import results
 from validation.drum.findings import estimate_errors
-from validation.drum.forecast import CLOSED, FORMULA, FUNDAMENTAL, NETWORK
+from validation.drum.forecasting import CLOSED, FORMULA, FUNDAMENTAL, NETWORK
 from validation.ladder import UNEXPLAINED, Ladder
 
 
@@ -45,7 +45,7 @@ def _fundamentals(ladder: Ladder, step: float, samples: float) -> dict[str, Any]
                 bins[1] - bins[0],
             ]
         )
-    columns = ["side", "c/(sqrt2 L)", "forecast bin", "measured bin", "frequency", "deviation %"]
+    columns = ["side", "c/(sqrt2 L)", "forecast bin", "measured bin", "frequency", "100 ln ratio"]
     columns += [f"{source} %" for source in ladder.sources[:-1]] + [f"{UNEXPLAINED}, bins"]
     return {"title": f"fundamental at time step {step:.6g}", "columns": columns, "rows": rows}
 
@@ -63,7 +63,7 @@ def _sources(ladder: Ladder) -> dict[str, Any]:
 
 
 def _estimators(errors: xr.DataArray) -> dict[str, Any]:
-    errors = errors.max("side")
+    errors = errors.max("side", skipna=False)
     names = errors["estimator"].values
     rows = [
         [

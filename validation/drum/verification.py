@@ -9,6 +9,7 @@ from scipy import linalg
 
 from numerics.drum.drums import Drum, disk, l_shape, laplacian, square, strip
 from numerics.drum.estimators import hann_two_point
+from numerics.drum.forms import FORMS
 from numerics.drum.gradients import (
     Listening,
     autograd_gradient,
@@ -30,7 +31,7 @@ from numerics.drum.modes import (
 )
 from numerics.drum.nodal import courant_bounds, nodal_domains
 from numerics.drum.sound import RATE, step_for_pitch
-from numerics.drum.stepping import FORMS, Stepper, struck
+from numerics.drum.stepping import Stepper, struck
 from numerics.lambdify import lambdify
 from theory.claims import left_over
 from theory.drum import dispersion, membrane, stencil, steps

@@ -13,9 +13,10 @@ from numerics import linear_network
 from numerics.linear_cnn.starts import PixelWeights
 from numerics.schema import quantity
 from numerics.singular_modes import discovery_updates
-from numerics.training import DivergenceError, Learner, train
+from numerics.training import Learner, train
+from theory.errors import DivergenceError
 from validation import results
-from validation.experiment import Progress
+from validation.experiment import Work
 from validation.ladder import Rung
 from validation.linear_cnn.data import described
 from validation.linear_cnn.setting import Setting
@@ -94,7 +95,7 @@ def trained(
         raise DivergenceError(
             "--learning-rate",
             setting.learning_rate,
-            f"{network} (rate {learner.learning_rate:.4g}): {error.expected}",
+            f"{network} (rate {learner.step_size[1]:.4g}): {error.expected}",
             "choose a smaller one, or a smaller --initial-scale",
         ) from error
 
@@ -107,9 +108,8 @@ def measured_run(
     inputs: np.ndarray,
     targets: np.ndarray,
     grid: np.ndarray,
-    store: Path,
+    work: Work,
     stage: str,
-    progress: Progress,
     samples: np.ndarray | None = None,
 ) -> np.ndarray:
     """Train a torch network by autograd and return A at the grid, (time, trial, r, r)."""
@@ -121,8 +121,8 @@ def measured_run(
         learner,
         grid,
         stage,
-        checkpoint=store / f"{stage.replace(' ', '_')}.npz",
-        progress=lambda done, total: progress(stage, done, total),
+        checkpoint=work.store / f"{stage.replace(' ', '_')}.npz",
+        progress=work.stage(stage),
     )
 
 

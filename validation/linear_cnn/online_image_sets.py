@@ -6,7 +6,6 @@ same draws, and the deviation from full batch against its law, sqrt(learning rat
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from numerics.linear_cnn.starts import random_start
 from numerics.training import record_grid
 from validation import results
 from validation.checks import Finding, Missing
-from validation.experiment import Forecast, Measurement, Progress, Report
+from validation.experiment import Forecast, Measurement, Report, Work
 from validation.linear_cnn import figures
 from validation.linear_cnn.learning import (
     draw_samples,
@@ -47,7 +46,7 @@ class OnlineImageSet:
         self.samples = draw_samples(s, s.updates)
         self.grid = record_grid(s.updates, s.every)
 
-    def prepare(self) -> xr.Dataset:
+    def prepare(self, work: Work) -> xr.Dataset:
         """Return data, start weights and the order of samples."""
         empty = np.zeros((len(self.setting.seeds), 0, 0))
         layers = linear_network.LayerWeights(empty, empty)
@@ -59,7 +58,7 @@ class OnlineImageSet:
         learner = FourierDescent(s.model, weights, s.learning_rate / slower, s.loss_scale, samples)
         return trained(s, learner, self.grid * slower, "CNN")
 
-    def forecast(self, setup: xr.Dataset) -> Forecast:
+    def forecast(self, setup: xr.Dataset, work: Work) -> Forecast:
         """Full batch from the same starts; the exact descent on the draws; the noise a quarter rate has."""
         s = self.setting
         full, online = self._descent(1, None), self._descent(1, self.samples)
@@ -82,7 +81,7 @@ class OnlineImageSet:
         largest.attrs = {"long_name": "largest deviation from full batch", "units": "S_m"}
         return largest
 
-    def measure(self, forecast: Forecast, store: Path, progress: Progress) -> Measurement:
+    def measure(self, forecast: Forecast, work: Work) -> Measurement:
         """Train the network by autograd on the drawn images, all trials at once."""
         import torch
 
@@ -98,9 +97,8 @@ class OnlineImageSet:
             inputs=s.modes.inputs,
             targets=s.modes.targets,
             grid=self.grid,
-            store=store,
+            work=work,
             stage="training online CNN",
-            progress=progress,
             samples=self.samples,
         )
         arrays = kernel_arrays(s, network.weights().kernels)

@@ -62,7 +62,7 @@ def _law(name: str) -> dict[str, Any]:
             "claims", name, f"must be registered: {', '.join(entries)}", "use one of these names"
         )
     entry = entries[name]
-    claim = entry.factory()
+    claim = entry.factory(**(entry.sizes or entry.slow_sizes)[0])
     return {
         "name": claim.name,
         "reference": str(claim.reference),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import sympy
 import xarray as xr
 
-from numerics.drum.stepping import FORMS
+from numerics.drum.forms import Form
+from numerics.drum.modes import Lines
 from numerics.laws import evaluate_expression
 from numerics.schema import quantity
 from numerics.sweep import sweep
@@ -29,9 +32,8 @@ MEANING, SPACE, TIME, BIN = "meaning of the side", "space step", "time step", "s
 FORMULA, GRID, STEPPED, CLOSED = "formula", "grid", "grid in time steps", "closed-form bin"
 NETWORK = "network"
 LOWEST = {ROW: 1, COLUMN: 1}
-ROUNDING = 1e-15
+ROUNDING = 1e-14
 Known = dict[sympy.Symbol, xr.DataArray | float]
-BETWEEN = 0.01  # a fundamental this near to the middle of two bins may fall into either
 
 
 def ladder(setting: Setting) -> Ladder:
@@ -43,7 +45,12 @@ def ladder(setting: Setting) -> Ladder:
     rungs = [Rung(FORMULA, _formula(s, np.array(s.sides)))]
     if s.config.side_means != "spacings":
         rungs.append(Rung("formula, spacings of the grid", _formula(s, spacings), MEANING))
-    bins = _closed_form(s, 0, "closed-form bin")
+    bins = sweep(
+        lambda time_step, side: s.run(side, time_step).reading(s.config.form, s.config.steps),
+        s.points,
+        name="bin",
+        long_name="bin read off the modal signal",
+    )
     rungs += [
         Rung(GRID, stepped(s, space_step_frequency()), SPACE),
         Rung(STEPPED, stepped(s, time_step_frequency()), TIME),
@@ -54,7 +61,7 @@ def ladder(setting: Setting) -> Ladder:
         rungs=tuple(rungs),
         measurement=NETWORK,
         scale=xr.DataArray(1.0),
-        scale_name="log",
+        scale_name="ln",
         compare="log",
         predictions=_predictions(s),
     )
@@ -104,26 +111,13 @@ def _time_steps(setting: Setting) -> xr.DataArray:
     return xr.DataArray(steps, dims="time_step", coords={"time_step": steps})
 
 
-def _closed_form(setting: Setting, which: int, long_name: str) -> xr.DataArray:
-    """Return the bin of the fundamental (0) or its exact place k0 (1), (time_step, side)."""
-    form, samples = setting.config.form, setting.config.steps
-    return sweep(
-        lambda time_step, side: (
-            setting.run(side, time_step).lines(form).fundamental_bin(samples)[which]
-        ),
-        setting.points,
-        name="bin",
-        long_name=long_name,
-    )
-
-
 def _predictions(setting: Setting) -> dict[str, Prediction]:
     """Return the sizes of the sources beforehand.
 
-    Space and time: leading order, with the next one as uncertainty. Bin: the nearest one, by which
-    k0 is rounded; right in the middle of two, either.
+    Space and time: leading order, with twice the next one as uncertainty. Bin: the nearest one, by
+    which k0 is rounded; where it lies between two, so near that other lines decide, either.
     """
-    known = {
+    known: Known = {
         Z: _side(setting, np.pi / (2 * setting.all_spacings)),
         NU: _time_steps(setting) * setting.courant(1.0),
     }
@@ -133,30 +127,33 @@ def _predictions(setting: Setting) -> dict[str, Prediction]:
             evaluate_expression(e, known) for e in (law.right, law.left - law.right)
         )
         # the ladder subtracts the lower rung from the upper one
-        predicted[source] = Prediction(-leading, abs(following))
-    place = _closed_form(setting, 1, "place of the fundamental among the bins")
-    between = abs(place % 1 - 0.5) < BETWEEN
-    nearest = place.round().clip(min=1)
-    predicted[BIN] = Prediction(
-        xr.apply_ufunc(np.log, place / nearest), xr.where(between, 1 / place, ROUNDING)
-    )
+        predicted[source] = Prediction(-leading, 2 * abs(following))
+    place, leakage = (_of_lines(setting, of) for of in (Lines.place, Lines.leakage))
+    either = abs(place % 1 - 0.5) < np.pi / 4 * leakage
+    rounded = xr.apply_ufunc(np.log, place / place.round())
+    predicted[BIN] = Prediction(rounded, xr.where(either, 1 / (place - 1), ROUNDING))
     return predicted
 
 
+def _of_lines(setting: Setting, of: Callable[[Lines, int], float]) -> xr.DataArray:
+    """Return a property of the lines that the chosen form lets hear, (time_step, side)."""
+    form, samples = setting.config.form, setting.config.steps
+    return sweep(
+        lambda time_step, side: of(setting.run(side, time_step).lines(form), samples),
+        setting.points,
+        name=of.__name__,
+        long_name=of.__name__,
+    )
+
+
 def survey(setting: Setting) -> xr.DataArray:
-    """Return the closed-form bin of every form, meaning of the side, time step and side."""
-    samples = setting.config.steps
+    """Return the closed-form bin of every form, time step and number of spacings."""
 
-    def bin_of(form, convention: str, time_step: float, side: int) -> int:
-        return setting.run(side, time_step, convention).lines(form).fundamental_bin(samples)[0]
+    def bin_of(form: Form, time_step: float, spacings: int) -> int:
+        run = setting.run_of(spacings, time_step)
+        return run.lines(form).fundamental_bin(setting.config.steps)[0]
 
-    points = {
-        "form": FORMS,
-        "convention": setting.conventions,
-        "time_step": setting.survey_steps,
-        "side": setting.sides,
-    }
-    return sweep(bin_of, points, name="bin", long_name="closed-form bin")
+    return sweep(bin_of, setting.survey_points, name="bin", long_name="closed-form bin")
 
 
 def spectrum(setting: Setting) -> xr.Dataset:
@@ -164,17 +161,16 @@ def spectrum(setting: Setting) -> xr.Dataset:
     step, samples = setting.time_steps[0], setting.config.steps
     lines = setting.run(setting.sides[0], step).lines(setting.config.form)
     closed = np.abs(lines.spectrum(samples, np.arange(samples // 2 + 1)))
-    magnitude = spectrum_magnitude(setting, closed)
     return xr.Dataset(
         {
-            "magnitude": magnitude,
+            "magnitude": magnitude(setting, closed),
             "line_frequency": ("line", lines.angles / (2 * np.pi * step)),
             "line_amplitude": ("line", lines.amplitudes),
         }
     )
 
 
-def spectrum_magnitude(setting: Setting, values: np.ndarray) -> xr.DataArray:
+def magnitude(setting: Setting, values: np.ndarray) -> xr.DataArray:
     """Return magnitudes of the first run's spectrum over frequency."""
     frequency = np.arange(len(values)) / (setting.config.steps * setting.time_steps[0])
     return quantity(
