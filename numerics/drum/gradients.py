@@ -15,7 +15,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from numerics.drum.drums import Drum, laplacian
+from numerics.drum.drums import Drum
+from numerics.drum.flat_field import FlatField
+from numerics.drum.modes import operator
 from theory.errors import ArgumentError
 
 SAFE_SHARE = 0.95  # of the stability limit: there d theta/dc = dt sqrt(mu)/cos(theta/2) diverges
@@ -136,7 +138,7 @@ def reversible_gradient(drum: Drum, listening: Listening) -> tuple[float, np.nda
 
 
 def autograd_gradient(drum: Drum, listening: Listening) -> tuple[float, np.ndarray]:
-    """Return what `reversible_gradient` does, by torch's autograd; it stores every state.
+    """Return what `reversible_gradient` does, by autograd through the wave network; every state is kept.
 
     Raises
     ------
@@ -145,23 +147,24 @@ def autograd_gradient(drum: Drum, listening: Listening) -> tuple[float, np.ndarr
     """
     import torch
 
-    time_step = listening.time_step
-    _require_time_step(time_step, drum)
-    speed_squared = torch.tensor(drum.speed_squared()[1:-1, 1:-1], requires_grad=True)
-    displacement = torch.tensor(_displacement(drum, listening.strike)[1:-1, 1:-1])
-    velocity = torch.zeros_like(displacement)
-    places = torch.tensor(_places(drum, listening.listeners))
+    from numerics.drum.network import WaveNetwork
+
+    _require_time_step(listening.time_step, drum)
+    network = WaveNetwork([drum], [listening.time_step], "kick_first")
+    speed_squared = network.speed_squared.clone().requires_grad_()
+    displacement, velocity = network.state([_displacement(drum, listening.strike)])
+    nodes = [drum.require_free("listeners", node) for node in listening.listeners]
+    x, y = (torch.tensor(side) for side in zip(*nodes, strict=True))
     total = torch.zeros((), dtype=torch.float64)
     for target in torch.tensor(np.asarray(listening.targets, float).T):
-        q = torch.nn.functional.pad(displacement, (1, 1, 1, 1))
-        neighbours = q[2:, 1:-1] + q[:-2, 1:-1] + q[1:-1, 2:] + q[1:-1, :-2]
-        force = speed_squared * (neighbours - 4 * displacement) / drum.spacing**2
-        velocity = velocity + time_step * force
-        displacement = displacement + time_step * velocity
-        heard = torch.nn.functional.pad(displacement, (1, 1)).reshape(-1)[places]
-        total = total + time_step / 2 * (heard - target).square().sum()
+        displacement, velocity = torch.func.functional_call(
+            network, {"speed_squared": speed_squared}, (displacement, velocity)
+        )
+        total = total + (displacement[0, 0, x, y] - target).square().sum()
+    total = listening.time_step / 2 * total
     (gradient,) = torch.autograd.grad(total, speed_squared)
-    return float(total.detach()), drum.field(gradient.numpy()[drum.free[1:-1, 1:-1]])
+    # the network's speeds are of a spacing of 1
+    return float(total.detach()), drum.field(gradient[0, 0].numpy()[drum.free] / drum.spacing**2)
 
 
 def reconstructed_start(
@@ -213,7 +216,7 @@ def eigenvalue_gradient(
             "mode", mode, f"must be a whole number from 1 to {drum.nodes}", "change it"
         )
     speed_squared = drum.speed_squared()[drum.free]
-    eigenvalues, vectors = np.linalg.eigh(_dense_operator(drum))
+    eigenvalues, vectors = np.linalg.eigh(operator(drum).toarray())
     asked = eigenvalues[mode - 1]
     members = np.flatnonzero(np.abs(eigenvalues - asked) <= DEGENERATE * asked)
     if len(members) > 1 and not whole_cluster:
@@ -355,35 +358,6 @@ def uniform_speed(frequency: float, time_step: float, eigenvalue: float) -> floa
     return float(2 * np.sin(np.pi * frequency * time_step) / (time_step * np.sqrt(eigenvalue)))
 
 
-class _Field:
-    """A field on the grid, stored flat, that takes its five-point sum without new arrays.
-
-    `inside` is all but the first and the last row. Its first and last columns see neighbours of
-    another row: they are clamped, and whoever uses the sum clamps.
-    """
-
-    def __init__(self, values: np.ndarray):
-        columns = values.shape[1]
-        flat = values.astype(float).ravel()
-        self.inside = flat[columns:-columns]
-        self._neighbours = (
-            flat[2 * columns :],
-            flat[: -2 * columns],
-            flat[columns + 1 : flat.size - columns + 1],
-            flat[columns - 1 : -columns - 1],
-        )
-        self._four = np.empty_like(self.inside)
-
-    def five_point_sum(self, out: np.ndarray) -> None:
-        """Write q_E + q_W + q_N + q_S - 4 q at the inside into `out`."""
-        below, above, right, left = self._neighbours
-        np.add(below, above, out=out)
-        out += right
-        out += left
-        np.multiply(self.inside, 4.0, out=self._four)
-        out -= self._four
-
-
 class _Motion:
     """The kick-first step, forth and back, in place; `drift` is dt v.
 
@@ -392,7 +366,7 @@ class _Motion:
 
     def __init__(self, coefficient: np.ndarray, displacement: np.ndarray):
         self.coefficient = coefficient[1:-1].ravel()
-        self.displacement = _Field(displacement)
+        self.displacement = FlatField(displacement)
         self.drift = np.zeros_like(self.coefficient)
         self.pull = np.zeros_like(self.coefficient)  # five-point sum before the last step
         self._kick = np.zeros_like(self.coefficient)
@@ -431,7 +405,7 @@ def _loss_and_gradient(
     by_displacement = np.zeros_like(heard)  # a_q
     by_drift = np.zeros_like(heard)  # a_v/dt
     gradient, product = np.zeros_like(heard), np.zeros_like(heard)
-    carried = _Field(np.zeros_like(coefficient))
+    carried = FlatField(np.zeros_like(coefficient))
     for target in targets[::-1]:
         by_displacement[places] += time_step * (heard[places] - target)
         by_drift += by_displacement
@@ -471,14 +445,6 @@ def _places(drum: Drum, listeners: Sequence[tuple[int, int]]) -> np.ndarray:
     columns = drum.free.shape[1]
     nodes = [drum.require_free("listeners", node) for node in listeners]
     return np.array([(x - 1) * columns + y for x, y in nodes], int)
-
-
-def _dense_operator(drum: Drum) -> np.ndarray:
-    """Return C^{1/2} (-Lap) C^{1/2}, (node, node)."""
-    speed = np.sqrt(drum.speed_squared()[drum.free])
-    units = np.zeros((drum.nodes, *drum.free.shape))
-    units[:, drum.free] = np.diag(speed)
-    return -laplacian(units, drum.spacing)[:, drum.free] * speed
 
 
 def _rectangle_modes(drum: Drum, listening: Listening) -> tuple[np.ndarray, np.ndarray]:

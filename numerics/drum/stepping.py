@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from numerics.drum.drums import Drum, require_one_each, require_whole
+from numerics.drum.flat_field import FlatField
 from numerics.drum.forms import Form, require_form
 from theory.errors import ArgumentError
 
@@ -66,19 +67,12 @@ class Stepper:
                 increment[here] = step * drum.require_field("velocities", velocities[k])
         if form == "velocity_verlet":
             gain /= 2  # it kicks by halves
-        self._displacement, self._increment = displacement.ravel(), increment.ravel()
+        self._field = FlatField(displacement)
+        self._increment = increment
+        self._displacement, self._middle = self._field.flat, self._field.inside
         # inside: all but the first and the last row, whose nodes are clamped
-        wide, size = self._width, gain.size
-        self._gain = gain.ravel()[wide : size - wide]
-        self._inside = slice(wide, size - wide)
-        shifts = (wide, -wide, 1, -1)
-        self._neighbours = [
-            self._displacement[wide + shift : size - wide + shift] for shift in shifts
-        ]
-        self._middle = self._displacement[self._inside]
-        self._moving = self._increment[self._inside]
-        self._kick = np.empty_like(self._gain)
-        self._scratch = np.empty_like(self._gain)
+        self._gain, self._moving = gain[1:-1].ravel(), increment[1:-1].reshape(-1)
+        self._kick, self._scratch = np.empty_like(self._gain), np.empty_like(self._gain)
         self._step: Callable[[], None] = getattr(self, f"_{form}")
         if form == "velocity_verlet":
             self._pull()
@@ -89,14 +83,8 @@ class Stepper:
 
     def _pull(self) -> None:
         """Set the kick: gain times the five-point stencil of the displacement."""
-        north, south, east, west = self._neighbours
-        kick = self._kick
-        np.add(north, south, out=kick)
-        kick += east
-        kick += west
-        np.multiply(self._middle, 4.0, out=self._scratch)
-        kick -= self._scratch
-        kick *= self._gain
+        self._field.five_point_sum(self._kick)
+        self._kick *= self._gain
 
     def _velocity_verlet(self) -> None:
         self._moving += self._kick
@@ -129,12 +117,11 @@ class Stepper:
 
     def displacement(self, drum: int = 0) -> np.ndarray:
         """Return a copy of a drum's displacement, (x, y)."""
-        return self._displacement.reshape(-1, self._width)[self._slices(drum)].copy()
+        return self._field.field()[self._slices(drum)].copy()
 
     def velocity(self, drum: int = 0) -> np.ndarray:
         """Return a drum's velocity, (x, y)."""
-        increment = self._increment.reshape(-1, self._width)[self._slices(drum)]
-        return increment / self.time_steps[drum]
+        return self._increment[self._slices(drum)] / self.time_steps[drum]
 
     def listen(
         self,
