@@ -1,4 +1,4 @@
-"""The frequency of the lowest line of a real signal, by seven roads, and all lines at once.
+"""The frequency of the lowest line of a real signal, by six roads, and all lines at once.
 
 A signal holds N samples, sample n at the time n * time_step. Its spectrum is that of the real
 Fourier transform without padding: bin k stands for the frequency k / (N time_step), in cycles per

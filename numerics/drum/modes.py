@@ -15,14 +15,10 @@ import numpy as np
 
 from numerics.drum.drums import Drum, laplacian, require_whole, square
 from numerics.drum.forms import Form, require_form
+from theory.drum.steps import LEADS
 from theory.errors import ArgumentError
 
-SHIFT: dict[Form, float] = {
-    "velocity_verlet": 0.0,
-    "position_verlet": 0.0,
-    "kick_first": 0.5,
-    "drift_first": -0.5,
-}
+SHIFT: dict[str, float] = {form: float(lead) for form, lead in LEADS.items()}
 MOST_NODES = 4000  # of a dense eigendecomposition
 SAME_LINE = 1e-11  # angles that differ by less, in units of the largest, are one line
 BINS_AROUND = 7  # of a line's place, at most

@@ -246,6 +246,7 @@ def test_the_package_says_what_it_offers():
     """Each public name is there; each claim of the package is reachable from it."""
     assert all(hasattr(drum, name) for name in drum.__all__)
     assert {membrane.PAPER} == {
-        getattr(drum, name)().reference.paper for name in ("fundamental", "deviation", "bin_law")
+        getattr(drum, name)().reference.paper
+        for name in ("fundamental", "deviation", "space_error")
     }
     assert dispersion.magic_step() == drum.magic_step()

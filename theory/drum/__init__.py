@@ -63,7 +63,6 @@ from theory.drum.steps import (
     step_matrix,
 )
 from theory.drum.striking import (
-    bin_law,
     bin_number,
     centre_strike,
     completeness,
@@ -78,7 +77,6 @@ __all__ = [
     "FORMS",
     "LEADS",
     "angle",
-    "bin_law",
     "bin_number",
     "centre_strike",
     "characteristic",

@@ -9,10 +9,9 @@ import sympy
 from sympy import ImmutableMatrix
 
 from theory.claims import Identity, Reference, Step, register
-from theory.drum.dispersion import grid_angle, grid_frequency
-from theory.drum.membrane import COLUMN, OMEGA, PAPER, ROW
+from theory.drum.dispersion import grid_angle
+from theory.drum.membrane import COLUMN, PAPER, ROW
 from theory.drum.stencil import GRID_NAMES, NODE_X, NODE_Y, SPACINGS, grid_shape
-from theory.drum.steps import DT, step_matrix
 from theory.errors import ArgumentError
 from theory.fourier import symbols_of
 
@@ -160,25 +159,3 @@ def finite_spectrum(samples: int) -> Identity:
 def bin_number() -> sympy.Expr:
     """Return k0 = N theta_mn/(2 pi), where mode (m, n) of the grid lies on the axis of bins (real)."""
     return SAMPLES * grid_angle() / (2 * sympy.pi)
-
-
-@register(
-    reference=Reference(PAPER, "Fig. 2", "sharpened"),
-    names=GRID_NAMES | SPECTRUM_NAMES,
-)
-def bin_law() -> Identity:
-    """cos(2 pi k0/N) = 1 - dt^2 omega^2/2: the bin k0 = N theta/(2 pi) of mode (m, n) of the grid.
-
-    A line between two bins is heard in one of them, off by up to half a bin, 1/(2 N dt).
-    """
-    half_trace = step_matrix("velocity_verlet").trace() / 2
-    return Identity(
-        name="bin of a mode",
-        left=half_trace.subs(OMEGA, grid_frequency()),
-        right=sympy.cos(2 * sympy.pi * bin_number() / SAMPLES),
-        given=(DT * grid_frequency() < 2,),
-        derivation=(
-            Step("cosine of the angle of a step", half_trace),
-            Step("the bin at which the line's transform has its pole", bin_number()),
-        ),
-    )

@@ -61,7 +61,7 @@ class DrumExperiment:
         "drum.space_error",
         "drum.time_error",
         "drum.magic_diagonal",
-        "drum.bin_law",
+        "drum.finite_spectrum",
     )
 
     def case(self, config: Config) -> Case:

@@ -43,7 +43,7 @@ def of_square(result: xr.DataTree, setting: Setting) -> dict[str, Finding]:
 
     functions = {
         "D7": lambda: _largest(runs["bin"] - _bins(ladder.rung(CLOSED), setting)),
-        "D7b": lambda: max(ladder.beyond(source) for source in (SPACE, TIME, BIN)),
+        "D7b": lambda: max(_beyond(ladder, source) for source in (SPACE, TIME, BIN)),
         "D6": lambda: _differing(runs["bin"], setting),
         "D14": magic,
         "D16": lambda: estimate("hann_two_point", "all samples"),
@@ -98,6 +98,12 @@ def _largest(values: xr.DataArray) -> float:
 def _bins(frequency: xr.DataArray, setting: Setting) -> xr.DataArray:
     """Return the bins of frequencies that lie on bins."""
     return (frequency * setting.config.steps * frequency["time_step"]).round()
+
+
+def _beyond(ladder: Ladder, source: str) -> float:
+    """Return the share of points at which more is left than the uncertainty; inf if one is missing."""
+    everywhere = bool(np.isfinite(ladder.remainder(source)).all())
+    return ladder.beyond(source) if everywhere else np.inf
 
 
 def _share_left(ladder: Ladder, source: str) -> float:

@@ -308,11 +308,12 @@ def _require_reading(setting: Setting) -> None:
             place = run.lines(config.form).fundamental_bin(config.steps)[1]
             read = run.reading(config.form, config.steps)
             if abs(read - place) > 1:
-                elsewhere = config.strike is not None or config.listen is not None
+                given = [name for name in ("listen", "strike") if getattr(config, name) is not None]
+                where = f"struck at {run.strike}, heard at {run.listen}"
                 raise ArgumentError(
-                    "--strike" if elsewhere else "--steps",
-                    f"{run.strike}, heard at {run.listen}" if elsewhere else config.steps,
+                    f"--{given[0]}" if given else "--steps",
+                    where if given else config.steps,
                     f"lets the lowest peak of L = {side} at dt = {step:g} be bin {read}, where its "
                     f"fundamental is {place:.2f}",
-                    "strike nearer the middle" if elsewhere else "take more",
+                    "go nearer to the middle" if given else "take more",
                 )
