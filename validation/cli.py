@@ -292,10 +292,11 @@ def _write(outcome: Any, out: Path, name: str) -> list[Path]:
 def _remove_stale(out: Path, name: str, files: list[Path]) -> None:
     """Remove what an earlier result wrote here and this one does not: pictures of something else."""
     try:
-        earlier = json.loads((out / f"{name}.json").read_text())["files"]
+        said = json.loads((out / f"{name}.json").read_text())
+        earlier = {Path(file).name for file in said["files"]}
     except (OSError, ValueError, KeyError, TypeError):
         return
     kept = {file.name for file in files}
-    for file in map(Path, earlier):
-        if file.name.startswith((f"{name}_", f"{name}.")) and file.name not in kept:
-            (out / file.name).unlink(missing_ok=True)
+    for file in earlier - kept:
+        if file.startswith((f"{name}_", f"{name}.")):
+            (out / file).unlink(missing_ok=True)

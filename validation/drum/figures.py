@@ -195,7 +195,7 @@ def dispersion() -> Figure:
 
 def _ratio(kx: np.ndarray, ky: np.ndarray, nu: float) -> np.ndarray:
     """Return theta/(nu |k| h) for waves of k h = (kx, ky)."""
-    law = angle().subs({OMEGA: sympy.sqrt(stencil_symbol()), DT: nu, SPACING: 1})
+    law = angle().subs(OMEGA, sympy.sqrt(stencil_symbol())).subs({DT: nu, SPACING: 1})
     return lambdify(law, (PHASE_X, PHASE_Y))(kx, ky) / (nu * np.hypot(kx, ky))
 
 
