@@ -28,7 +28,7 @@ class WaveNetwork(torch.nn.Module):
     time_steps : sequence of float
         Of each drum.
     form : str
-        One of `numerics.drum.stepping.FORMS`.
+        One of `numerics.drum.forms.FORMS`.
     dtype : torch.dtype
     device : torch.device
 

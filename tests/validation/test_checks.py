@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from validation.checks import PRESETS, Check, Missing, judge
+from validation.checks import PRESETS, Check, Missing, NotRun, findings_where, judge
 
 
 def command(case, preset):
@@ -92,6 +92,54 @@ def test_the_command_for_another_case_has_the_preset_that_it_needs():
     """The larger one of the check's and the run's."""
     row = judged(check(cases=("there",), preset="paper"), preset="quick")
     assert row.reason.endswith("--case there --preset paper")
+
+
+@pytest.mark.parametrize(("relation", "asked"), [bar[:2] for bar in BARS])
+def test_what_does_not_apply_is_not_run(relation, asked):
+    """With its reason, whatever the preset asks for; neither held nor failed nor inconclusive."""
+    for preset in PRESETS:
+        row = judged(check(relation, asked), NotRun("needs a GPU"), preset=preset)
+        assert (row.verdict, row.found, row.reason) == ("not run", None, "needs a GPU")
+
+
+def test_another_case_comes_before_what_does_not_apply():
+    """The command that runs it says more than why it would not apply here."""
+    row = judged(check(cases=("there",)), NotRun("needs a GPU"))
+    assert row.reason == "another case: python -m toy --case there --preset standard"
+
+
+def given(**conditions):
+    """Three checks: one for any options, one for small steps, one for large ones."""
+    checks = [
+        Check(name, "verification", "toy", "<=", 1.0, given=words)
+        for name, words in (("A", ""), ("B", "small steps"), ("C", "large steps"))
+    ]
+    called = []
+
+    def finds(name):
+        return lambda: called.append(name) or 0.5
+
+    functions = {check.id: finds(check.id) for check in checks}
+    return findings_where(checks, conditions, functions), called
+
+
+def test_a_bar_is_asked_only_where_it_is_stated():
+    """The others are not even computed, and say for what their bar is."""
+    found, called = given(**{"small steps": True, "large steps": False})
+    assert called == ["A", "B"]
+    assert found == {"A": 0.5, "B": 0.5, "C": NotRun("its bar is stated for large steps")}
+
+
+def test_a_condition_that_nobody_decides_is_our_fault():
+    """A typing error in it must not let its check pass in silence."""
+    with pytest.raises(KeyError, match="large steps"):
+        given(**{"small steps": True})
+
+
+def test_a_function_without_a_check_is_our_fault():
+    """Nobody would judge it."""
+    with pytest.raises(KeyError, match="Z"):
+        findings_where((), {}, {"Z": lambda: 0.0})
 
 
 def test_a_finding_without_a_check_is_our_fault():

@@ -1,16 +1,18 @@
 """The command line: exit codes, what is printed where, and what `--help` loads."""
 
+import base64
 import json
 import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
 from theory.errors import DivergenceError
 from validation import cli
-from validation.checks import Missing
+from validation.checks import Check, Missing, NotRun
 
 KEYS = {
     "": {
@@ -258,6 +260,141 @@ def test_the_same_command_gives_the_same_figures(call, tmp_path):
     first = [(tmp_path / "results" / n).read_bytes() for n in names]
     call("--quiet")
     assert [(tmp_path / "results" / n).read_bytes() for n in names] == first
+
+
+# --- sounds, films and what belongs to them --------------------------------------------------------
+
+GIF, WAV = b"GIF89a" + bytes(40), b"RIFF" + bytes(60)
+MEDIA = {".gif": GIF, ".wav": WAV, "_slow.wav": WAV[::-1], "_sound.json": b'{"rate": 44100}\n'}
+
+
+def embedded(kind, content):
+    return f'src="data:{kind};base64,{base64.b64encode(content).decode()}"'
+
+
+def test_media_are_written_and_shown(call, world, tmp_path):
+    """NAME and the key is the file; a GIF is an image of the page, a WAV a sound, JSON stays a file."""
+    world.media = MEDIA
+    code, out, err = call()
+    assert (code, err) == (0, "")
+    results = tmp_path / "results"
+    for key, content in MEDIA.items():
+        assert (results / f"decay{key}").read_bytes() == content
+        assert f"wrote results/decay{key}" in out
+    page = (results / "decay.html").read_text()
+    assert f'<img alt="decay" {embedded("image/gif", GIF)}>' in page
+    for content in (WAV, WAV[::-1]):
+        assert f"<audio controls {embedded('audio/wav', content)}>" in page
+    assert page.count("<audio") == 2
+    assert page.count("<img") == 2  # the figure and the film
+    assert base64.b64encode(MEDIA["_sound.json"]).decode() not in page
+    said = json.loads((results / "decay.json").read_text())
+    names = [Path(file).name for file in said["files"]]
+    assert names[:3] == ["decay.nc", "decay.json", "decay.html"]
+    assert names[-4:] == [f"decay{key}" for key in MEDIA]
+
+
+def test_pictures_of_an_earlier_result_are_removed(call, world, tmp_path):
+    """The second run writes no film: the first one's is gone from folder, list and page."""
+    world.media = MEDIA
+    call("--quiet")
+    world.media = {".wav": WAV}
+    code, out, _ = call("--rate", "0.5")
+    assert code == 0
+    left = {p.name for p in (tmp_path / "results").iterdir()}
+    figures = {"decay_decay.png", "decay_decay.svg"}
+    assert left == {".decay", "decay.nc", "decay.json", "decay.html", "decay.wav", *figures}
+    assert ".gif" not in out
+    said = json.loads((tmp_path / "results" / "decay.json").read_text())
+    assert {Path(file).name for file in said["files"]} == left - {".decay"}
+    assert "image/gif" not in (tmp_path / "results" / "decay.html").read_text()
+
+
+def test_what_others_wrote_stays(call, world, tmp_path):
+    """Files that the earlier result does not name, of another experiment, or in another folder."""
+    world.media = MEDIA
+    call("--quiet")
+    results, other = tmp_path / "results", tmp_path / "other"
+    other.mkdir()
+    mine = [results / name for name in ("decay_notes.txt", "decay.txt", "drum.gif", "decayed.wav")]
+    mine += [other / "decay.gif", other / "decay_sound.json"]
+    for file in mine:
+        file.write_text("mine")
+    said = json.loads((results / "decay.json").read_text())
+    said["files"] += [str(other / "decay_sound.json"), "results/drum.gif", "results/decayed.wav"]
+    (results / "decay.json").write_text(json.dumps(said))
+    world.media = {}
+    assert call("--quiet")[0] == 0
+    assert not (results / "decay.gif").exists()
+    assert not (results / "decay_sound.json").exists()
+    assert [file.read_text() for file in mine] == ["mine"] * len(mine)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"files": 3}', '{"files": null}', '"files"']
+)
+def test_a_damaged_earlier_result_is_written_over(call, world, tmp_path, text):
+    """Nothing is known of its files, so nothing is removed; the new result is whole."""
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "decay.json").write_text(text)
+    (tmp_path / "results" / "decay.gif").write_bytes(GIF)
+    assert call("--quiet")[0] == 0
+    assert json.loads((tmp_path / "results" / "decay.json").read_text())["files"]
+    assert (tmp_path / "results" / "decay.gif").read_bytes() == GIF
+
+
+# --- rows that did not run ------------------------------------------------------------------------
+
+
+def many(decay):
+    """The toy with two rows of another case, two of a larger preset, and one that does not apply."""
+    extra = [
+        Check("D4", "validation", "of growth", "<=", 1.0, cases=("growth",)),
+        Check("D5", "verification", "slower", "<=", 1.0, preset="paper"),
+        Check("D6", "validation", "on a GPU", "<=", 1.0),
+    ]
+
+    class Many(decay):
+        checks = (*decay.checks, *extra)
+
+    return Many
+
+
+def test_rows_that_did_not_run_are_listed_by_their_reason(call, world, decay):
+    """Each reason once, with all its rows; they are in no table of verdicts."""
+    world.findings = {"D6": NotRun("needs a [GPU]")}
+    code, out, _ = call(experiment=many(decay))
+    assert code == 0
+    program = f"python {sys.argv[0]}"
+    lines = [line for line in " ".join(out.split()).split("not run: ")[1:]]
+    assert [line.partition(")")[0] + ")" for line in lines] == [
+        f"D2, D4 (another case: {program} --rate -1 --preset quick)",
+        f"D3, D5 (larger preset: {program} --preset paper)",
+        "D6 (needs a [GPU])",
+    ]
+    assert "1 holds, 5 not run" in out
+    assert " D2 " not in out.partition("not run:")[0]
+
+
+def test_the_command_of_another_case_is_understood(call, decay, tmp_path):
+    """Its options are those that `cases` names; the JSON says the same, and they can be parsed."""
+    call("--quiet")
+    said = json.loads((tmp_path / "results" / "decay.json").read_text())
+    (row,) = (row for row in said["checks"] if row["id"] == "D2")
+    assert (row["case"], row["verdict"]) == ("growth", "not run")
+    reason, _, command = row["reason"].partition(": ")
+    assert reason == "another case"
+    assert command == f"python {sys.argv[0]} --rate -1 --preset quick"
+    config, _ = cli.parse(decay(), command.split()[2:])
+    assert (config.rate, config.preset) == (-1.0, "quick")
+
+
+def test_the_command_of_another_case_keeps_a_larger_preset(call, tmp_path):
+    """The one that was asked for, where the row needs less."""
+    call("--quiet", "--preset", "paper")
+    said = json.loads((tmp_path / "results" / "decay.json").read_text())
+    (row,) = (row for row in said["checks"] if row["id"] == "D2")
+    assert row["reason"].endswith("--rate -1 --preset paper")
 
 
 # --- processes of their own -----------------------------------------------------------------------

@@ -1,14 +1,17 @@
 """Experiments: the forecast is sealed before anything is measured, and nothing measured moves it."""
 
 import dataclasses
+import functools
 import json
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from numerics.files import checksum, read_tree, write_tree
-from theory.errors import ArgumentError
-from validation.experiment import FINISHED, config_hash, run
+from theory.errors import ArgumentError, DivergenceError, OutputError
+from validation.checks import NotRun
+from validation.experiment import FINISHED, Work, config_hash, run
 
 
 @pytest.fixture
@@ -51,6 +54,174 @@ def test_the_forecast_is_sealed_before_measure_starts(start, world, store):
     assert seen == [({"ladders", "predicted"}, 2)]  # the last rung is not among them
     assert json.loads(tree.attrs["forecast"]) == sealed(store)
     assert tree["/ladders/decay"].sizes["rung"] == 3
+
+
+def replaced(experiment, **methods):
+    """Return the toy with methods of its case replaced; each is given what it replaces first."""
+
+    class Replaced(experiment):
+        def case(self, config):
+            case = super().case(config)
+            for name, method in methods.items():
+                setattr(case, name, functools.partial(method, getattr(case, name)))
+            return case
+
+    return Replaced
+
+
+def test_the_forecast_is_given_the_set_up(decay, tmp_path, store):
+    """What `prepare` returned, and nothing measured; every step works in the same folder."""
+    seen = {}
+
+    def watch(step, *arguments):
+        seen[step.__name__] = arguments
+        return step(*arguments)
+
+    steps = dict.fromkeys(("prepare", "forecast", "measure"), watch)
+    tree = run(replaced(decay, **steps)(), decay.config_type(), out=tmp_path).tree
+    setup, work = seen["forecast"]
+    assert isinstance(work, Work)
+    assert work.store == store
+    assert work is seen["prepare"][0] is seen["measure"][1]
+    xr.testing.assert_identical(setup, tree["/setup"].to_dataset())
+    assert seen["measure"][0].ladders[0].rungs[-1].name == "map"
+
+
+def test_a_stage_has_its_name():
+    """A function that knows only how far it is tells the progress of its stage."""
+    told = []
+    work = Work(None, lambda *what: told.append(what))
+    work.stage("network")(3, 10)
+    work.stage("survey")(1, 2)
+    assert told == [("network", 3, 10), ("survey", 1, 2)]
+
+
+def branches(scale):
+    """Two arrays whose shapes differ, each in a group of its own."""
+    return xr.DataTree.from_dict(
+        {
+            "survey": xr.Dataset({"bin": ("side", [scale, 2 * scale, 3 * scale])}),
+            "spectrum": xr.Dataset(
+                {"magnitude": ("frequency", [0.5, 0.25])}, {"frequency": [0.0, scale]}
+            ),
+        }
+    )
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_what_is_predicted_and_observed_may_be_a_tree(decay, world, tmp_path, store, cut):
+    """Arrays of different shapes go under the seal and come back for the measurement of a resumed run."""
+    given = []
+
+    def forecast(step, *arguments):
+        return dataclasses.replace(step(*arguments), predicted=branches(1.0))
+
+    def measure(step, forecast, work):
+        given.append(forecast.predicted)
+        return dataclasses.replace(step(forecast, work), observed=branches(7.0))
+
+    def findings(step, result):
+        assert result["/observed/survey/bin"].values.tolist() == [7.0, 14.0, 21.0]
+        return step(result)
+
+    kind = replaced(decay, forecast=forecast, measure=measure, findings=findings)
+    if cut:
+        world.before_measure = raising(KeyboardInterrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run(kind(), decay.config_type(), out=tmp_path)
+        world.before_measure = lambda store: None
+    sum_of_seal = sealed(store)["sha256"] if cut else None
+    tree = run(kind(), decay.config_type(), out=tmp_path).tree
+    assert world.calls.count("forecast") == 1
+    assert sum_of_seal in (None, sealed(store)["sha256"])
+    for name in ("survey", "spectrum"):
+        expected = branches(1.0)[name].to_dataset()
+        xr.testing.assert_identical(given[-1][name].to_dataset(), expected)
+        xr.testing.assert_identical(tree[f"/forecast/{name}"].to_dataset(), expected)
+        observed = branches(7.0)[name].to_dataset()
+        xr.testing.assert_identical(tree[f"/observed/{name}"].to_dataset(), observed)
+    stored = read_tree(store / "forecast.nc")
+    assert checksum(stored) == sealed(store)["sha256"]
+    assert set(stored["/predicted"].children) == {"survey", "spectrum"}
+    assert "observed" not in stored.children
+
+
+def test_a_value_deep_in_a_predicted_tree_is_under_the_seal(decay, world, tmp_path, store):
+    """One changed number in a group of a group, and the resumed run refuses it."""
+
+    def forecast(step, *arguments):
+        return dataclasses.replace(step(*arguments), predicted=branches(1.0))
+
+    kind = replaced(decay, forecast=forecast)
+    run(kind(), decay.config_type(), out=tmp_path)
+    cut_off(store)
+    tree = read_tree(store / "forecast.nc")
+    tree["/predicted/survey/bin"].values[1] += 1e-12
+    write_tree(store / "forecast.nc", tree)
+    with pytest.raises(ArgumentError, match="start over with --fresh"):
+        run(kind(), decay.config_type(), out=tmp_path)
+
+
+def test_the_store_keeps_the_promise_alone(start, world, store):
+    """After the end, forecast, seal and mark stay; what was kept to go on from is gone."""
+
+    def keep(folder):
+        (folder / "network.npz").write_bytes(b"half-way")
+        (folder / "parts").mkdir()
+        (folder / "parts" / "one.nc").write_bytes(b"1")
+
+    world.before_measure = keep
+    start()
+    assert {p.name for p in store.iterdir()} == {"forecast.nc", "forecast.json", FINISHED}
+
+
+def test_the_store_keeps_everything_until_the_end(start, world, store):
+    """A run that is cut off after its measurement finds its parts again."""
+    world.before_measure = lambda folder: (folder / "network.npz").write_bytes(b"half-way")
+    world.findings = {"D1": 0.0, "unheard of": 0.0}
+    with pytest.raises(KeyError, match="unheard of"):
+        start()
+    names = {"forecast.nc", "forecast.json", "network.npz"}
+    assert {p.name for p in store.iterdir()} == names
+
+
+def raising(error):
+    def fail(*_):
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [(DivergenceError, DivergenceError), (OutputError, OutputError), (ArgumentError, RuntimeError)],
+)
+def test_who_is_at_fault_after_the_forecast(start, world, error, kind):
+    """A step that is too large and a disk that is full are the user's; other refusals are faults of ours."""
+    world.before_measure = raising(error("it", 7, "must be otherwise", "change it"))
+    with pytest.raises(kind, match="it: got 7; must be otherwise; change it"):
+        start()
+
+
+@pytest.mark.parametrize("method", ["findings", "report"])
+def test_labels_that_differ_do_not_vanish_from_a_comparison(decay, tmp_path, method):
+    """0.3 and 0.1 * 3 are different labels; their difference would be empty, and hold of nothing."""
+
+    def compare(step, result):
+        one, two = (xr.DataArray([1.0], {"time": [t]}, "time") for t in (0.3, 0.1 * 3))
+        float(abs(one - two).sum())
+        return step(result)
+
+    with pytest.raises(ValueError, match="exact"):
+        run(replaced(decay, **{method: compare})(), decay.config_type(), out=tmp_path)
+
+
+def test_a_check_that_does_not_apply_is_not_run(start, world):
+    """What a case says of it stands in its row."""
+    world.findings = {"D1": NotRun("it is about other options")}
+    (row, *_) = json.loads(start()["/checks"].attrs["rows"])
+    assert (row["id"], row["verdict"], row["found"]) == ("D1", "not run", None)
+    assert row["reason"] == "it is about other options"
 
 
 def test_the_seal_covers_rungs_bars_and_set_up(start, store):
