@@ -19,11 +19,12 @@ lint: $(VENV)/.installed
 types: $(VENV)/.installed
 	$(VENV)/bin/mypy
 
+# a file's tests stay on one worker, for they share their runs; a worker computes in one thread
 quick-test: $(VENV)/.installed
-	$(RUN) -m pytest -n 2
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 2 --dist loadfile
 
 slow-test: $(VENV)/.installed
-	$(RUN) -m pytest -n 2 -m slow
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 2 -m slow
 
 benchmarks: $(VENV)/.installed
 	$(RUN) tests/benchmarks/fig3.py --out docs/results/benchmark_fig3.json

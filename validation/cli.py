@@ -281,22 +281,21 @@ def _write(outcome: Any, out: Path, name: str) -> list[Path]:
     for title, content in outcome.report.media.items():
         files.append(write_bytes(out / f"{name}{title}", content))
         shown[files[-1].name] = content
-    _remove_stale(out, name, files)
+    earlier = _earlier_files(out, name)
     write_tree(files[0], outcome.tree)
     said = document(outcome.tree, files)
     write_text(files[1], json.dumps(said, indent=1) + "\n")
     write_text(files[2], page(said, shown, json.loads(outcome.tree.attrs["claims"])))
+    for stale in earlier - {file.name for file in files}:  # pictures of something else
+        (out / stale).unlink(missing_ok=True)
     return files
 
 
-def _remove_stale(out: Path, name: str, files: list[Path]) -> None:
-    """Remove what an earlier result wrote here and this one does not: pictures of something else."""
+def _earlier_files(out: Path, name: str) -> set[str]:
+    """Return the names of the files that an earlier result of this experiment wrote here."""
     try:
         said = json.loads((out / f"{name}.json").read_text())
         earlier = {Path(file).name for file in said["files"]}
     except (OSError, ValueError, KeyError, TypeError):
-        return
-    kept = {file.name for file in files}
-    for file in earlier - kept:
-        if file.startswith((f"{name}_", f"{name}.")):
-            (out / file).unlink(missing_ok=True)
+        return set()
+    return {file for file in earlier if file.startswith((f"{name}_", f"{name}."))}

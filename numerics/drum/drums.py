@@ -10,7 +10,7 @@ import numpy as np
 from theory.errors import ArgumentError
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Drum:
     """A membrane on a square grid, clamped wherever it is not free.
 
@@ -35,7 +35,8 @@ class Drum:
     speed: float | np.ndarray = 1.0
 
     def __post_init__(self) -> None:
-        free = np.asarray(self.free)
+        free = np.array(self.free)
+        object.__setattr__(self, "free", free)  # a copy: a drum does not change with the mask given
         if free.ndim != 2:
             raise ArgumentError(
                 "free", free.shape, "must have two dimensions", "pass a mask (x, y)"

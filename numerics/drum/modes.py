@@ -19,6 +19,7 @@ from theory.drum.steps import LEADS
 from theory.errors import ArgumentError
 
 SHIFT: dict[str, float] = {form: float(lead) for form, lead in LEADS.items()}
+LARGEST_MATRIX = 2_000_000  # entries
 MOST_NODES = 4000  # of a dense eigendecomposition
 SAME_LINE = 1e-11  # angles that differ by less, in units of the largest, are one line
 BINS_AROUND = 7  # of a line's place, at most
@@ -93,7 +94,7 @@ def square_strike(
 # --- lines ----------------------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Lines:
     """What is heard at a node: sum of A cos((n + s) theta)/cos(s theta) over lines.
 
@@ -137,11 +138,14 @@ class Lines:
 
     def signal(self, samples: int, block: int = 200) -> np.ndarray:
         """Return the samples 0, ..., N-1 by two thin matrices: n = B a + b."""
-        coarse = np.exp(1j * np.outer(block * np.arange(-(-samples // block)), self.angles))
-        coarse *= self.phasors
+        rows = np.arange(-(-samples // block))
         fine = np.exp(1j * np.outer(self.angles, np.arange(block)))
-        real = np.hstack((coarse.real, -coarse.imag)) @ np.vstack((fine.real, fine.imag))
-        return real.ravel()[:samples]
+        fine = np.vstack((fine.real, fine.imag))
+        parts = []
+        for part in np.array_split(rows, 1 + rows.size * self.angles.size // LARGEST_MATRIX):
+            coarse = np.exp(1j * np.outer(block * part, self.angles)) * self.phasors
+            parts.append(np.hstack((coarse.real, -coarse.imag)) @ fine)
+        return np.concatenate(parts).ravel()[:samples]
 
     def spectrum(self, samples: int, bins: np.ndarray) -> np.ndarray:
         """Return the discrete Fourier transform of N samples at some bins, in closed form, complex.
@@ -278,7 +282,7 @@ def square_jump(
 # --- modes of any drum ----------------------------------------------------------------------------
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Modes:
     """All eigenmodes of a drum's operator K = C (-Lap_h) C, C the wave speed at each node.
 

@@ -282,7 +282,7 @@ def test_media_are_written_and_shown(call, world, tmp_path):
         assert (results / f"decay{key}").read_bytes() == content
         assert f"wrote results/decay{key}" in out
     page = (results / "decay.html").read_text()
-    assert f'<img alt="decay" {embedded("image/gif", GIF)}>' in page
+    assert f'<img alt="decay.gif" {embedded("image/gif", GIF)}>' in page
     for content in (WAV, WAV[::-1]):
         assert f"<audio controls {embedded('audio/wav', content)}>" in page
     assert page.count("<audio") == 2

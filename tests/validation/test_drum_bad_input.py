@@ -89,26 +89,26 @@ SIDES = {
 
 @pytest.mark.parametrize("what", SIDES)
 def test_sides(refused, what):
-    """Whole numbers from 2 to 256, as FIRST..LAST or a list; the line says so."""
+    """Whole numbers from 2 to 128, as FIRST..LAST or a list; the line says so."""
     line = refused("--preset", "quick", f"--sides={SIDES[what]}")
-    says(line, "--sides", SIDES[what][:100], "from 2 to 256", "13..21")
+    says(line, "--sides", SIDES[what][:100], "from 2 to 128", "13..21")
 
 
 @pytest.mark.parametrize("preset", ["standard", "paper"])
 def test_a_side_of_two_where_all_meanings_are_surveyed(refused, preset):
     """L = 2 that counts all nodes is M = 1, which has no free node: larger presets begin at 3."""
-    says(refused("--preset", preset, "--sides", "2"), "--sides", "2", "from 3 to 256")
+    says(refused("--preset", preset, "--sides", "2"), "--sides", "2", "from 3 to 128")
 
 
 @pytest.mark.parametrize("side_means", ["free_nodes", "all_nodes"])
 def test_a_side_of_two_of_another_meaning(refused, side_means):
     """The bound is the same for both others, and said."""
     options = ["--preset", "quick", "--sides", "2", "--side-means", side_means]
-    says(refused(*options), "--sides", "2", "from 3 to 256")
+    says(refused(*options), "--sides", "2", "from 3 to 128")
 
 
 def test_the_ends_of_the_allowed_sides():
-    """2 and 256 are allowed at quick, 3 at the others."""
+    """2 and 128 are allowed at quick, 3 at the others."""
     assert understood(sides=f"2,{LARGEST_SIDE}").sides == (2, LARGEST_SIDE)
     assert understood(sides="3", preset="standard").sides == (3,)
 

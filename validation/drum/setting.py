@@ -24,7 +24,7 @@ from theory.errors import ArgumentError
 if TYPE_CHECKING:
     from validation.drum import Config
 
-LARGEST_SIDE = 256
+LARGEST_SIDE = 128
 MOST_SAMPLES = 10_000_000
 LARGEST_BYTES = 2 * 2**30
 SHARE = 0.02  # of the largest magnitude: a peak of the spectrum is heard from here on

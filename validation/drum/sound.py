@@ -41,7 +41,7 @@ def recorded(setting: Setting, heard: xr.DataArray) -> xr.Dataset:
     coords = {"sample_type": SAMPLE_TYPES, **setting.points}
     with tempfile.TemporaryDirectory() as folder:
 
-        @functools.lru_cache(maxsize=1)  # the bin and the pitch are read off one file
+        @functools.cache  # the bin and the pitch are read off one file
         def read(sample_type: str, time_step: float, side: int) -> np.ndarray:
             signal = heard.sel(time_step=time_step, side=side).values
             file = Path(folder) / "drum.wav"

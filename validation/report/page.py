@@ -49,7 +49,7 @@ def _kind(name: str) -> str | None:
 def _embedded(name: str, content: bytes) -> dict[str, str]:
     kind, text = _kind(name), base64.b64encode(content).decode()
     return {
-        "title": name.rpartition(".")[0],
+        "title": name.removesuffix(".svg"),
         "kind": str(kind),
         "data": f"data:{kind};base64,{text}",
     }

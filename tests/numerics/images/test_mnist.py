@@ -45,7 +45,9 @@ def test_idx_round_trip(tmp_path, code, shape, packed):
     """Every type code of the format, in one to three dimensions, comes back as it was."""
     array = np.arange(np.prod(shape)).reshape(shape).astype(DTYPES[code])
     path = tmp_path / "a-idx"
-    path.write_bytes(gzip.compress(idx_bytes(array, code)) if packed else idx_bytes(array, code))
+    path.write_bytes(
+        gzip.compress(idx_bytes(array, code), mtime=0) if packed else idx_bytes(array, code)
+    )
     found = read_idx(path)
     assert found.dtype == array.dtype
     assert found.dtype.isnative
@@ -69,13 +71,22 @@ TERABYTES = struct.pack(">BBBB3I", 0, 0, 8, 3, 2**31, 2**31, 2**31) + b"x"
         (b"\0\0\x08\xff" + bytes(2000), "must have from 1 to 64 dimensions, announces 255"),
         (GOOD[:4] + bytes(4) + GOOD[8:], "must hold at least one value, announces the shape (0, 3"),
         (TERABYTES, "announces 9,903,520,314,283,042,199,192,993,792 bytes"),
-        (gzip.compress(TERABYTES), "announces 9,903,520,314,283,042,199,192,993,792 bytes"),
-        (gzip.compress(GOOD[:-1]), "is truncated: 24 bytes must follow here, 23 are there"),
-        (gzip.compress(GOOD + b"x"), "must end after the 24 bytes announced; more follow"),
-        (gzip.compress(GOOD)[:-9], "must be an intact file (EOFError"),
-        (gzip.compress(GOOD)[:-8] + b"12345678", "must be an intact file (BadGzipFile: CRC"),
-        (gzip.compress(GOOD) + b"trailing", "must be an intact file (BadGzipFile"),
-        (gzip.compress(GOOD)[:10] + b"\xff" * 30, "must be an intact file (error"),
+        (
+            gzip.compress(TERABYTES, mtime=0),
+            "announces 9,903,520,314,283,042,199,192,993,792 bytes",
+        ),
+        (
+            gzip.compress(GOOD[:-1], mtime=0),
+            "is truncated: 24 bytes must follow here, 23 are there",
+        ),
+        (gzip.compress(GOOD + b"x", mtime=0), "must end after the 24 bytes announced; more follow"),
+        (gzip.compress(GOOD, mtime=0)[:-9], "must be an intact file (EOFError"),
+        (
+            gzip.compress(GOOD, mtime=0)[:-8] + b"12345678",
+            "must be an intact file (BadGzipFile: CRC",
+        ),
+        (gzip.compress(GOOD, mtime=0) + b"trailing", "must be an intact file (BadGzipFile"),
+        (gzip.compress(GOOD, mtime=0)[:10] + b"\xff" * 30, "must be an intact file (error"),
     ],
 )
 def test_idx_refuses_damage(tmp_path, content, text):
@@ -92,7 +103,7 @@ def test_idx_refuses_damage(tmp_path, content, text):
 def test_idx_unpacks_no_more_than_announced(tmp_path, monkeypatch):
     """A gzip of 64 MiB of zeros that announces 24 bytes is refused within one chunk."""
     path = tmp_path / "bomb-idx.gz"
-    path.write_bytes(gzip.compress(GOOD + bytes(2**26), compresslevel=1))
+    path.write_bytes(gzip.compress(GOOD + bytes(2**26), compresslevel=1, mtime=0))
     taken = []
     read = gzip.GzipFile.read
     monkeypatch.setattr(gzip.GzipFile, "read", lambda self, n=-1: taken.append(n) or read(self, n))
@@ -118,7 +129,7 @@ def test_idx_refuses_unusable_paths(path):
 )
 def test_idx_damaged_at_random(tmp_path, packed, cut, flips):
     """Truncated and with bytes changed, a file is refused or read; nothing else happens."""
-    content = bytearray(gzip.compress(GOOD) if packed else GOOD)[:cut]
+    content = bytearray(gzip.compress(GOOD, mtime=0) if packed else GOOD)[:cut]
     for place, byte in flips:
         if content:
             content[place % len(content)] = byte
@@ -214,7 +225,7 @@ def served(tmp_path, monkeypatch):
     }
     registry = {}
     for name, array in contents.items():
-        packed = gzip.compress(idx_bytes(array, 0x08))
+        packed = gzip.compress(idx_bytes(array, 0x08), mtime=0)
         (folder / name).write_bytes(packed)
         registry[name] = hashlib.sha256(packed).hexdigest()
     monkeypatch.delenv("MODEWISE_DATA", raising=False)
