@@ -1,18 +1,19 @@
 """What a user can get wrong: one line that names argument, value and remedy; nothing written."""
 
+import functools
 import gzip
 import os
 import shutil
 import struct
 import subprocess
 import sys
-import warnings
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from command_line import refusal, says
 
 from validation import cli
 
@@ -24,31 +25,7 @@ FEW = ["--trials", "1", "--updates", "40", "--preset", "quick"]
 def refused(tmp_path, monkeypatch, capsys):
     """Run `linear_cnn` with options that cannot be used; returns what was said."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments, out="results"):
-        before = sorted(tmp_path.rglob("*"))
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", RuntimeWarning)  # a warning would be a second line
-            with pytest.raises(SystemExit) as stop:
-                cli.main("linear_cnn", [*arguments, "--out", out])
-        said = capsys.readouterr().err
-        assert stop.value.code == 2, said
-        assert len(said.splitlines()) == 1, said
-        assert sorted(tmp_path.rglob("*")) == before
-        return said.strip()
-
-    return run
-
-
-def says(line, argument, *values):
-    """The line is ``argument: got value; what is allowed; remedy``."""
-    parts = line.split(";")
-    assert len(parts) >= 3, line
-    assert all(part.strip() for part in parts), line
-    assert ": got " in parts[0], line
-    assert argument in line, line
-    for value in values:
-        assert value in line, line
+    return functools.partial(refusal, "linear_cnn", tmp_path, capsys)
 
 
 # --- options --------------------------------------------------------------------------------------

@@ -1,20 +1,20 @@
 """What a user of `drum` can get wrong: one line that names argument, value and remedy; nothing written."""
 
 import dataclasses
+import functools
 import math
 import os
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from command_line import refusal, says
 
 from numerics.drum.modes import square_largest_step, square_strike
 from theory.errors import ArgumentError
-from validation import cli
 from validation.drum import Config
 from validation.drum.setting import LARGEST_SIDE, MOST_SAMPLES, setting_of
 
@@ -26,31 +26,7 @@ SHORT = ["--preset", "quick", "--sides", "3", "--time-step", "0.5", "--steps", "
 def refused(tmp_path, monkeypatch, capsys):
     """Run `drum` with options that cannot be used; returns what was said."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments, out="results"):
-        before = sorted(tmp_path.rglob("*"))
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", RuntimeWarning)  # a warning would be a second line
-            with pytest.raises(SystemExit) as stop:
-                cli.main("drum", [*arguments, "--out", out])
-        said = capsys.readouterr().err
-        assert stop.value.code == 2, said
-        assert len(said.splitlines()) == 1, said
-        assert sorted(tmp_path.rglob("*")) == before
-        return said.strip()
-
-    return run
-
-
-def says(line, argument, *values):
-    """The line is ``argument: got value; what is allowed; remedy``."""
-    parts = line.split(";")
-    assert len(parts) >= 3, line
-    assert all(part.strip() for part in parts), line
-    assert ": got " in parts[0], line
-    assert argument in line, line
-    for value in values:
-        assert value in line, line
+    return functools.partial(refusal, "drum", tmp_path, capsys)
 
 
 def understood(**changes):

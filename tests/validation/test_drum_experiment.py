@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import html.parser
 import io
 import json
 import math
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from command_line import Page
 from PIL import Image
 
 from numerics.drum.drums import Drum
@@ -380,33 +380,6 @@ def test_the_forecast_has_no_measurement_in_it(fig2):
 
 
 # --- page, figures, sounds ------------------------------------------------------------------------
-
-VOID = {"meta", "img", "br", "link", "hr", "input"}
-
-
-class Page(html.parser.HTMLParser):
-    """Open and close every element; collect what is shown and what is referred to."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.references, self.text, self.tags = [], [], [], []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.references += [
-            (tag, v) for k, v in attributes if k in ("src", "href", "action", "data")
-        ]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text.append(data)
 
 
 def test_the_page_is_whole_and_needs_no_network(fig2):

@@ -1,7 +1,6 @@
 """The experiment `linear_cnn` from command to files: its verdicts, its budget, its page."""
 
 import contextlib
-import html.parser
 import io
 import json
 import os
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from command_line import Page
 from PIL import Image
 
 from numerics.files import read_tree
@@ -181,42 +181,13 @@ def test_figures_show_something(cosines):
         assert drawn.count("<path") > 20
 
 
-VOID = {"meta", "img", "br", "link", "hr", "input"}
-
-
-class Page(html.parser.HTMLParser):
-    """Open and close every element; collect what is shown and what is referred to."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.references, self.text, self.tags = [], [], [], []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.references += [v for k, v in attributes if k in ("src", "href", "action", "data")]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.tags.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
 def test_the_page_is_whole_and_needs_no_network(cosines):
     """Every element closed; every id shown; nothing outside is referred to but namespaces."""
     text = (cosines.out / "linear_cnn.html").read_text()
     parsed = Page(text)
     assert parsed.open == []
     assert parsed.references
-    assert all(r.startswith("data:image/svg+xml;base64,") for r in parsed.references)
+    assert all(r.startswith("data:image/svg+xml;base64,") for _, r in parsed.references)
     assert "script" not in parsed.tags
     assert set(re.findall(r"https?://[^\s\"'<>)]*", text)) <= {
         "http://www.w3.org/1998/Math/MathML",
