@@ -130,10 +130,9 @@ class Setting:
         """Return nu = c dt/h."""
         return self.config.speed * time_step / self.config.spacing
 
-    def run(self, side: int, time_step: float, convention: str | None = None) -> Run:
-        """Return a drum with its time step, struck and heard where the configuration says."""
-        spacings = self.spacings(side, convention or self.config.side_means)
-        return self.run_of(spacings, time_step)
+    def run(self, side: int, time_step: float) -> Run:
+        """Return the run of a side."""
+        return self.run_of(self.spacings(side, self.config.side_means), time_step)
 
     @property
     def survey_points(self) -> dict[str, tuple]:
@@ -146,7 +145,7 @@ class Setting:
         }
 
     def run_of(self, spacings: int, time_step: float) -> Run:
-        """Return the run of a grid."""
+        """Return the run of a grid, struck and heard where the configuration says."""
         strike = self.config.strike or (spacings // 2, spacings // 2)
         return Run(spacings, self.courant(time_step), strike, self.config.listen or strike)
 
