@@ -10,6 +10,7 @@ import io
 import json
 import os
 import pkgutil
+import re
 import shlex
 import sys
 import tempfile
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from validation.experiment import Experiment
 
 INTERRUPTED, BAD_INPUT, OUR_FAULT = 130, 2, 70
+UNREADABLE = re.compile(
+    r"Error parsing (--\S+): no type matching (.+?) could be instantiated from \[(.*?)\]\. .*"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,7 +169,15 @@ def _in_one_line(box: str) -> str:
             break
         if line and not set(line) <= {"─", " "}:
             kept.append(line)
-    return " ".join(kept) or "cannot be understood"
+    said = " ".join(kept) or "cannot be understood"
+    return UNREADABLE.sub(_in_plain_words, said)
+
+
+def _in_plain_words(match: re.Match) -> str:
+    """Say what an option takes, without the parser's notation for types and what it tried."""
+    option, kinds, given = match.groups()
+    wanted = kinds.replace("{None}|", "").replace("[", "").replace("]", "")
+    return f"{option} takes {wanted.replace('{', '').replace('}', '')}, not {given}"
 
 
 def _run(experiment: Experiment, arguments: list[str], program: str) -> int:

@@ -353,3 +353,19 @@ def test_one_line_in_a_process(tmp_path):
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1, ended.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--strike", "6"], "--strike takes INT INT, not '6'"),
+        (["--listen", "6", "x"], "--listen takes INT INT, not '6', 'x'"),
+        (["--time-step", "fast"], "--time-step takes FLOAT|magic"),
+    ],
+)
+def test_what_the_parser_cannot_read_is_said_in_plain_words(refused, options, said):
+    """What the option takes and what came, without the parser's notation for types."""
+    line = refused(*options)
+    assert said in line
+    assert "NoneType" not in line
+    assert "typing" not in line
