@@ -118,7 +118,7 @@ def test_the_budget_of_pure_cosines(cosines):
     ]
     for row in rows[::2]:  # first order in a S = 0.096: 10 % is left, within what was said
         assert 0.01 < abs(row["found"]) < 0.2
-        assert abs(row["remainder"]) < min(0.15 * abs(row["found"]), 2 * row["uncertainty"])
+        assert abs(row["remainder"]) < min(0.15 * abs(row["found"]), row["uncertainty"])
     for row in rows[1::2]:
         assert abs(row["worst"]) < 1e-12
         assert row["predicted"] is None

@@ -191,7 +191,8 @@ class ImageSet:
         s = self.setting
         full, half, quarter = (s.strengths(d, self.grid) for d in descents.values())
         # A(rate) = flow - c1 rate - c2 rate^2: 2 (A(rate/2) - A(rate)) = c1 rate + 3/2 c2 rate^2;
-        # the same from the next halving has 3/4 c2 rate^2; what is left of the source is c2 rate^2/2
+        # the same from the next halving has 3/4 c2 rate^2; what is left of the source is c2 rate^2/2,
+        # two thirds of their difference, and higher orders: twice that is the uncertainty
         first = 2 * (half - full)
         second = 4 * (quarter - half)
         return Ladder(
@@ -205,7 +206,7 @@ class ImageSet:
             scale=s.singular_values,
             scale_name="S_m",
             averaged=("trial",),
-            predictions={STEP_SIZE: Prediction(first, abs(first - second) * (2 / 3))},
+            predictions={STEP_SIZE: Prediction(first, abs(first - second) * (4 / 3))},
         )
 
     # --- measurement ------------------------------------------------------------------------

@@ -180,7 +180,7 @@ class PureCosines:
         )
 
     def _step_prediction(self, sigmoid: xr.DataArray, steps: np.ndarray) -> Prediction:
-        """Flow minus descent to first order, at the strength that the flow has; next order as error."""
+        """Flow minus descent to first order, at the strength that the flow has; twice the next as error."""
         s = self.setting
         correction, following = layer_laws.step_errors()
         symbols = (logistic.A, logistic.A0, logistic.S, layer_laws.STEP)
@@ -189,7 +189,9 @@ class PureCosines:
         strength = np.clip(sigmoid.values, None, (1 - 1e-9) * singular)
         values = (strength, self.strengths[:, :, None], singular, steps[:, None])
         first, second = (lambdify(e, symbols)(*values) for e in (correction, following))
-        return Prediction(s.trajectory(first, self.grid), s.trajectory(np.abs(second), self.grid))
+        return Prediction(
+            s.trajectory(first, self.grid), s.trajectory(2 * np.abs(second), self.grid)
+        )
 
     # --- measurement ------------------------------------------------------------------------
 
