@@ -15,6 +15,7 @@ from theory.drum.stencil import PHASE_X, PHASE_Y, SPACING, stencil_symbol
 from theory.drum.steps import DT, angle
 from validation import plots, results
 from validation.drum import film as films
+from validation.drum.exhibits import LISTENERS, SPEED_SIDE
 from validation.drum.forecasting import FORMULA, FUNDAMENTAL, NETWORK, STEPPED
 from validation.ladder import Ladder
 
@@ -226,7 +227,9 @@ def speed_field(result: xr.DataTree) -> Figure:
 
     fields = results.dataset(result, "observed/speed_field")
     figure, axes = pyplot.subplots(1, 4, figsize=(16, 4), layout="constrained")
-    figure.suptitle("a drum of 12 spacings whose wave speed is learnt from 12 listeners")
+    figure.suptitle(
+        f"a drum of {SPEED_SIDE} spacings whose wave speed is learnt from {LISTENERS} listeners"
+    )
     both = [fields["target"], fields["recovered"]]
     low, high = (float(f(xr.concat(both, "field"))) for f in (np.nanmin, np.nanmax))
     for ax, field in zip(axes, both, strict=False):

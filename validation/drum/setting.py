@@ -17,7 +17,6 @@ from numerics.drum.modes import (
     square_eigenvalues,
     square_largest_step,
     square_lines,
-    square_strike,
 )
 from theory.errors import ArgumentError
 
@@ -113,9 +112,8 @@ class Setting:
         """Time steps of the survey: those of the run, in larger presets the common nine as well."""
         if self.config.preset == "quick":
             return self.time_steps
-        unit = self.unit
-        slowest = self.spacings(self.sides[-1], "free_nodes") * math.sqrt(2) * unit
-        common = [nu * unit for nu in SURVEY_STEPS if self.config.steps * nu * unit > 4 * slowest]
+        slowest = self.spacings(self.sides[-1], "free_nodes") * math.sqrt(2)
+        common = [nu * self.unit for nu in SURVEY_STEPS if self.config.steps * nu > 4 * slowest]
         return tuple(sorted({*self.time_steps, *common}))
 
     def spacings(self, side: int, convention: str) -> int:
@@ -247,11 +245,6 @@ def _require_nodes(setting: Setting) -> None:
         node = getattr(config, name)
         for spacings in setting.survey_points["spacings"] if node else ():
             setting.drum(spacings).require_free(f"--{name}", node)
-    run = setting.run(setting.sides[-1], setting.time_steps[0])
-    if abs(square_strike(run.spacings, run.strike, run.listen)[0, 0]) < 1e-12:
-        raise ArgumentError(
-            "--strike", run.strike, "the fundamental is not heard from there", "choose another node"
-        )
 
 
 def _require_cycles(setting: Setting) -> None:
