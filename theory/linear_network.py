@@ -203,6 +203,39 @@ def discovery_time() -> Identity:
     )
 
 
+@register(reference=Reference(PAPER, "22", "ours"), names=NAMES)
+def early_forecast() -> Identity:
+    """ln(S/(2 A0))/(2 S): when exponential growth from A0 passes S/2, for the rate 1 (F0).
+
+    Left: the integral of dA over the mode law's rate for A << S.
+    """
+    rate = A * sympy.diff(mode_law().law[A], A).subs(A, 0)
+    _, integral = definite_integral(1 / rate, A, A0)
+    return Identity(
+        name="early forecast of a discovery",
+        left=sympy.expand_log(integral.subs(A, S / 2)),
+        right=sympy.log(S / (2 * A0)) / (2 * S),
+        given=(2 * A0 < S,),
+        derivation=(
+            Step("the rate for A << S", rate),
+            Step("integrate from A0 to A", integral),
+        ),
+    )
+
+
+@register(reference=Reference(PAPER, "22", "ours"), names=NAMES)
+def saturation_delay() -> Identity:
+    """T1 - F0 = [ln 2 + ln(1 - A0/S)]/(2 S): what the sigmoid needs more than growth alone, to S/2."""
+    time = discovery_time().right.subs(A1, S / 2)
+    return Identity(
+        name="delay of a discovery by saturation",
+        left=time - early_forecast().right,
+        right=(sympy.log(2) + sympy.log(1 - A0 / S)) / (2 * S),
+        given=(2 * A0 < S,),
+        derivation=(Step("the sigmoid's time to S/2", time),),
+    )
+
+
 def descent_time_terms() -> tuple[sympy.Expr, ...]:
     """Return the coefficients of a^-1, a^0, a^1 of the updates from A0 to A under the map (M).
 

@@ -12,9 +12,10 @@ import sympy
 from theory import linear_cnn, linear_network
 from theory.circulant import OPERATIONS
 from theory.claims import check_claim
+from theory.errors import ArgumentError
 from theory.fourier import conjugate_index
 from theory.gradient_flow import TAU
-from theory.linear_cnn import modes
+from theory.linear_cnn import flow, modes
 from theory.logistic import A0, A1, A, S
 
 SOLVER = {"method": "DOP853", "rtol": 1e-12, "atol": 1e-14}
@@ -42,55 +43,121 @@ def transform_back(rows: np.ndarray) -> np.ndarray:
     return transform(rows.conj()).conj()
 
 
-@functools.cache
-def numeric_law(factory: str, n: int, p: int, channels: int = 1, operation: str = "convolution"):
-    """Return a law of theory as a function of its state, Syx and Sxx, in double precision."""
-    make = getattr(linear_cnn, factory)
-    claim = make(n=n, p=p, channels=channels, operation=operation)
-    parameters = [s for s in claim.parameters if str(s).startswith(("Syx", "Sxx"))]
-    law = sympy.lambdify([claim.state, parameters], list(claim.law.values()), cse=True)
+def in_numbers(state, law):
+    """Return a law as a function of its state, Syx and Sxx, in double precision."""
+    free = set().union(*(rate.free_symbols for rate in law)) - set(state)
+    parameters = sorted(free, key=str)
+    function = sympy.lambdify([state, parameters], law, cse=True)
 
-    def rates(state, yx, xx):
+    def rates(values, yx, xx):
         data = {"Syx": yx, "Sxx": xx}
         places = [str(s).split("_") for s in parameters]
-        return np.array(law(state, [data[name][int(i), int(j)] for name, i, j in places]))
+        return np.array(function(values, [data[name][int(i), int(j)] for name, i, j in places]))
 
     return rates
 
 
-class Example:
-    """Five random samples, random kernels and weights: p outputs, n x n images."""
+@functools.cache
+def network_law(n: int, p: int, widths: tuple = (1, 1), operation: str = "convolution"):
+    """Return the rates of `network_flow` in double precision."""
+    claim = linear_cnn.network_flow(n=n, p=p, widths=widths, operation=operation)
+    return in_numbers(claim.state, list(claim.law.values()))
 
-    def __init__(self, n: int, p: int, channels: int = 1, seed: int = 0):
+
+@functools.cache
+def coupled_law(n: int, p: int, widths: tuple = (1, 1), operation: str = "convolution"):
+    """Return the rates of `coupled_flow` in double precision, without deriving the network's."""
+    state = flow._entries(flow._fourier_variables(n, p, widths))
+    data = flow._data(n, p, widths[0])
+    return in_numbers(state, flow._coupled_rates(n, p, widths, operation, *data))
+
+
+class Example:
+    """Five random samples, random kernels and weights: p outputs, n x n images, layers by widths."""
+
+    def __init__(self, n: int, p: int, widths: tuple = (1, 1), seed: int = 0):
         random = np.random.default_rng(seed)
-        self.x = random.normal(size=(5, channels * n * n))
+        self.n, self.widths = n, widths
+        self.x = random.normal(size=(5, widths[0] * n * n))
         self.y = random.normal(size=(5, p))
-        self.kernels = random.normal(size=(channels, n, n))
-        self.weights = random.normal(size=(p, n * n))
+        self.kernels = [
+            random.normal(size=(after, before, n, n))
+            for before, after in itertools.pairwise(widths)
+        ]
+        self.weights = random.normal(size=(p, widths[-1] * n * n))
         self.yx, self.xx = self.y.T @ self.x / 5, self.x.T @ self.x / 5
 
     @property
     def state(self) -> np.ndarray:
-        return np.concatenate([self.kernels.ravel(), self.weights.ravel()])
+        return np.concatenate([*(k.ravel() for k in self.kernels), self.weights.ravel()])
+
+    def layers(self, state: np.ndarray) -> list[np.ndarray]:
+        """Kernels (after, before, n, n) of each layer, and weights (p, C_L n^2), of a state."""
+        shapes = [*(k.shape for k in self.kernels), self.weights.shape]
+        ends = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
+        return [x.reshape(s) for x, s in zip(np.split(state, ends), shapes, strict=True)]
+
+    def effective(self, state: np.ndarray, operation: str) -> np.ndarray:
+        """The network's map, as a product of dense matrices."""
+        *kernels, product = self.layers(state)
+        for layer in reversed(kernels):
+            product = product @ np.block([[dense(k, operation) for k in row] for row in layer])
+        return product
+
+    def rates(self, state: np.ndarray, operation: str) -> np.ndarray:
+        """Minus the gradient of the loss, of dense matrices: each layer's pull, along diagonals."""
+        *kernels, weights = self.layers(state)
+        n, blocks = self.n, []
+        for layer in kernels:
+            blocks.append(np.block([[dense(k, operation) for k in row] for row in layer]))
+        error = self.yx - self.effective(state, operation) @ self.xx
+        diagonals = np.array([dense(pixel, operation) for pixel in np.eye(n * n).reshape(-1, n, n)])
+        found, below, pull = [], [np.eye(len(self.xx))], error
+        for block in blocks:
+            below.append(block @ below[-1])
+        found.append(error @ below[-1].T)
+        pull = weights.T @ error
+        for layer, block, before in zip(
+            reversed(kernels), reversed(blocks), reversed(below[:-1]), strict=True
+        ):
+            on = (pull @ before.T).reshape(len(layer), n * n, -1, n * n)
+            found.append(np.einsum("aij,kicj->kca", diagonals, on))
+            pull = block.T @ pull
+        return np.concatenate([x.ravel() for x in reversed(found)])
+
+    def spectral(self, state: np.ndarray, operation: str = "convolution") -> list[np.ndarray]:
+        """Spectra (after, before, n^2) of each layer and (p, C_L, n^2) of the weights."""
+        *kernels, weights = self.layers(state)
+        turn = transform_back if operation == "convolution" else transform
+        size = self.n**2
+        return [
+            *(transform(k.reshape(*k.shape[:2], size)) for k in kernels),
+            turn(weights.reshape(len(weights), -1, size)),
+        ]
 
     def loss(self, state: np.ndarray, operation: str) -> float:
         """Half the squared error, averaged over the samples."""
-        kernels = state[: self.kernels.size].reshape(self.kernels.shape)
-        weights = state[self.kernels.size :].reshape(self.weights.shape)
-        hidden = np.hstack([dense(kernel, operation) for kernel in kernels])
-        return ((self.y - self.x @ (weights @ hidden).T) ** 2).sum(axis=1).mean() / 2
+        miss = self.y - self.x @ self.effective(state, operation).T
+        return (miss**2).sum(axis=1).mean() / 2
 
 
 # --- the flow of the network
 
+NETWORKS = {
+    "n=2": (2, 2, (1, 1)),
+    "n=3": (3, 1, (1, 1)),
+    "colour": (2, 1, (2, 1)),
+    "kernels": (2, 1, (1, 2)),
+    "layers": (2, 1, (1, 1, 1)),
+    "all": (2, 1, (2, 1, 2)),
+}
+
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize(
-    ("n", "p", "channels"), [(2, 2, 1), (3, 1, 1), (2, 1, 2)], ids=["n=2", "n=3", "colour"]
-)
-def test_network_flow_is_minus_the_gradient(n, p, channels, operation):
+@pytest.mark.parametrize(("n", "p", "widths"), NETWORKS.values(), ids=NETWORKS)
+def test_network_flow_is_minus_the_gradient(n, p, widths, operation):
     """Central differences of the loss of the dense network, written out: equal to 1e-8."""
-    example = Example(n, p, channels)
+    example = Example(n, p, widths)
     state = example.state
     unit = np.eye(len(state)) * 1e-5
     differences = np.array(
@@ -99,8 +166,16 @@ def test_network_flow_is_minus_the_gradient(n, p, channels, operation):
             for e in unit
         ]
     )
-    rates = numeric_law("network_flow", n, p, channels, operation)(state, example.yx, example.xx)
+    rates = network_law(n, p, widths, operation)(state, example.yx, example.xx)
     assert np.abs(rates - differences).max() < 1e-8 * np.abs(differences).max()
+
+
+@pytest.mark.parametrize("widths", [(1,), (), (0, 1), (1, 1.5)])
+def test_networks_without_a_layer_are_refused(widths):
+    """The number of channels, then one number or more of kernels."""
+    for factory in (linear_cnn.network_flow, linear_cnn.coupled_flow, linear_cnn.prediction):
+        with pytest.raises(ArgumentError, match=r"widths: got .*number of channels"):
+            factory(n=2, p=1, widths=widths)
 
 
 def test_two_pixels_do_not_tell_convolution_from_correlation():
@@ -109,43 +184,54 @@ def test_two_pixels_do_not_tell_convolution_from_correlation():
     assert two[0] == two[1]
     example = Example(3, 1)
     three = [
-        numeric_law("network_flow", 3, 1, 1, name)(example.state, example.yx, example.xx)
+        network_law(3, 1, (1, 1), name)(example.state, example.yx, example.xx)
         for name in OPERATIONS
     ]
     assert np.abs(three[0] - three[1]).max() > 0.1
 
 
+def ravelled(arrays) -> np.ndarray:
+    return np.concatenate([x.ravel() for x in arrays])
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("spectra_of", OPERATIONS)
-def test_coupled_flow_is_the_networks_flow_in_fourier_variables(operation, spectra_of):
+@pytest.mark.parametrize("widths", [(1, 1), (2, 2), (1, 2, 1)], ids=str)
+def test_coupled_flow_is_the_networks_flow_in_fourier_variables(operation, spectra_of, widths):
     """For n = 3 Q dk/dtau and dW/dtau conj(Q) (Q for correlation) are the rates (F), to 1e-12.
 
-    With the other operation's order of Q and conj(Q) they are not.
+    The rates in pixels are those of dense matrices. With the other operation's order of Q and
+    conj(Q) they are not.
     """
     n, p = 3, 1
-    example = Example(n, p)
-    rates = numeric_law("network_flow", n, p, 1, operation)(example.state, example.yx, example.xx)
-    turn = transform_back if spectra_of == "convolution" else transform
-
-    def spectral(pixels):
-        kernel, weights = pixels[: n * n], pixels[n * n :].reshape(p, n * n)
-        return np.concatenate([transform(kernel), turn(weights).ravel()])
-
-    coupled = numeric_law("coupled_flow", n, p, 1, operation)
-    found = coupled(spectral(example.state), example.yx, example.xx)
-    gap = np.abs(found - spectral(rates)).max() / np.abs(rates).max()
+    example = Example(n, p, widths)
+    rates = ravelled(example.spectral(example.rates(example.state, operation), spectra_of))
+    state = ravelled(example.spectral(example.state, spectra_of))
+    found = coupled_law(n, p, widths, operation)(state, example.yx, example.xx)
+    gap = np.abs(found - rates).max() / np.abs(rates).max()
     assert gap < 1e-12 if spectra_of == operation else gap > 0.01
+
+
+def test_law_without_its_derivation_is_that_of_the_claim():
+    """`coupled_law` of these tests has the rates of `coupled_flow`, state for state."""
+    claim = linear_cnn.coupled_flow(n=2, p=1, widths=(1, 2))
+    data = flow._data(2, 1, 1)
+    assert claim.state == flow._entries(flow._fourier_variables(2, 1, (1, 2)))
+    rates = flow._coupled_rates(2, 1, (1, 2), "convolution", *data)
+    assert list(claim.law.values()) == rates
 
 
 def test_conjugates_matter_in_the_coupled_flow():
     """For n = 3, with k^_f in place of its conjugate k^_f~ the rate of b_f is another."""
     n, p = 3, 1
     example = Example(n, p)
-    spectrum = transform(example.kernels.reshape(1, n * n))[0]
+    spectrum = transform(example.kernels[0].reshape(1, n * n))[0]
     outputs = transform_back(example.weights)
-    law = numeric_law("coupled_flow", n, p)
+    law = coupled_law(n, p)
     found = law([*spectrum, *outputs.ravel()], example.yx, example.xx)[n * n :]
-    error = example.yx - example.weights @ dense(example.kernels[0], "convolution") @ example.xx
+    error = (
+        example.yx - example.weights @ dense(example.kernels[0][0, 0], "convolution") @ example.xx
+    )
     columns = transform_back(error)[0]
     swap = [conjugate_index(f, n) for f in range(n * n)]
     assert np.abs(found - n * columns * spectrum[swap]).max() < 1e-11
@@ -156,7 +242,7 @@ def test_balance_of_each_frequency_along_an_integrated_run():
     """For n = 3 |k^_f|^2 - ||b_f||^2 stays to 1e-9 while the weights move by order 1."""
     n, p = 3, 1
     example = Example(n, p)
-    law = numeric_law("network_flow", n, p)
+    law = network_law(n, p)
     run = scipy.integrate.solve_ivp(
         lambda _, q: law(q, example.yx, example.xx), (0, 0.5), example.state, **SOLVER
     )
@@ -169,10 +255,46 @@ def test_balance_of_each_frequency_along_an_integrated_run():
     assert np.abs(balance(run.y[:, -1]) - balance(run.y[:, 0])).max() < 1e-9
 
 
-@pytest.mark.parametrize(("n", "p"), [(3, 1), (3, 2)])
-def test_prediction_where_frequencies_are_complex(n, p):
-    """P conj(Q) = n k^_f b_f for n = 3, where conj(Q) is not Q; every fault shows."""
-    report = check_claim(linear_cnn.prediction(n=n, p=p), mutate=p == 1)
+def test_balances_of_several_layers_along_an_integrated_run():
+    """For n = 3, widths 1-2-1, K K^H - B^H B of neighbours stay to 1e-9 while weights move.
+
+    The invariants of `coupled_flow` are their entries on and below the diagonal. Without the
+    conjugate, K K^T - B^T B moves.
+    """
+    n, p, widths = 3, 1, (1, 2, 1)
+    example = Example(n, p, widths)
+    run = scipy.integrate.solve_ivp(
+        lambda _, q: example.rates(q, "convolution"), (0, 0.05), 0.7 * example.state, **SOLVER
+    ).y.T
+    variables = flow._fourier_variables(n, p, widths)
+    invariants = [x.expression for x in flow._balances(variables, widths, n)]
+    stated = sympy.lambdify([flow._entries(variables)], invariants)
+
+    def balances(state, conjugate):
+        factors = example.spectral(state)
+        return [
+            np.einsum("ijf,kjf->fik", x, conjugate(x)) - np.einsum("jif,jkf->fik", conjugate(y), y)
+            for x, y in itertools.pairwise(factors)
+        ]
+
+    start, end = run[0], run[-1]
+    assert np.abs(end - start).max() > 0.1
+    for before, after in zip(balances(start, np.conj), balances(end, np.conj), strict=True):
+        assert np.abs(after - before).max() < 1e-9
+    first, second = balances(end, np.conj)
+    expected = [x for f in range(n * n) for x in (*first[f][np.tril_indices(2)], second[f].item())]
+    assert np.abs(np.array(stated(ravelled(example.spectral(end)))) - expected).max() < 1e-12
+    first, second = (balances(q, lambda x: x)[0] for q in (start, end))
+    assert np.abs(second - first).max() > 0.01
+
+
+PREDICTIONS = [(3, 1, (1, 1)), (3, 2, (1, 1)), (3, 1, (2, 1))]
+
+
+@pytest.mark.parametrize(("n", "p", "widths"), PREDICTIONS)
+def test_prediction_where_frequencies_are_complex(n, p, widths):
+    """P conj(Q) = n^L B_f K_f for n = 3, where conj(Q) is not Q; every fault shows."""
+    report = check_claim(linear_cnn.prediction(n=n, p=p, widths=widths), mutate=p + len(widths) < 4)
     assert report.failures == ()
 
 
@@ -227,7 +349,7 @@ def test_aligned_flow_in_a_full_network():
         support = data.support(mode)
         assert len(support) == frequencies
         claim = linear_cnn.aligned_flow(frequencies=frequencies)
-        k, b, v = modes._amplitudes(frequencies)
+        k, b, v = modes.mode_symbols(frequencies)
         law = sympy.lambdify([claim.state, v, S, modes.LAMBDA, modes.N], list(claim.law.values()))
         sizes = [*np.abs(kernel[support]), *np.abs(outputs[mode, support])]
         magnitudes = np.abs(data.v_hat[mode, support])
@@ -250,7 +372,7 @@ SIDE, SINGULAR, VARIANCE = 4, 0.7, 1.3
 def clock_solution(time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Integrate the clock; return theta and the kernel amplitudes that it gives."""
     claim = linear_cnn.clock()
-    magnitudes = modes._amplitudes(2)[2]
+    magnitudes = modes.mode_symbols(2)[2]
     starts = [sympy.symbols(f"{name}0_1:3", positive=True) for name in "kb"]
     arguments = [modes.THETA, S, modes.N, modes.LAMBDA, magnitudes, *starts]
     values = [SINGULAR, SIDE, VARIANCE, *AMPLITUDES.values()]
@@ -259,7 +381,7 @@ def clock_solution(time: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         lambda _, theta: [rate(theta[0], *values)], time[[0, -1]], [0.0], t_eval=time, **SOLVER
     )
     theta = run.y[0]
-    kernels = list(claim.origin.relation.values())[::2]
+    kernels = [claim.origin.relation[k] for k in modes.mode_symbols(2)[0]]
     shown = sympy.lambdify(arguments, kernels)
     return theta, np.array([shown(x, *values) for x in theta]).T
 
@@ -269,7 +391,7 @@ def test_clock_is_the_integrated_aligned_flow():
     time = np.linspace(0, 6, 40)
     claim = linear_cnn.aligned_flow()
     law = sympy.lambdify(
-        [claim.state, modes._amplitudes(2)[2], S, modes.N, modes.LAMBDA], list(claim.law.values())
+        [claim.state, modes.mode_symbols(2)[2], S, modes.N, modes.LAMBDA], list(claim.law.values())
     )
     run = scipy.integrate.solve_ivp(
         lambda _, q: law(q, AMPLITUDES["magnitudes"], SINGULAR, SIDE, VARIANCE),
@@ -287,7 +409,7 @@ def test_clock_is_the_integrated_aligned_flow():
 def test_clock_ends_where_its_strength_is_the_singular_value():
     """G(theta*) = S: the end of the run is known without running, to 1e-9."""
     starts = [sympy.symbols(f"{name}0_1:3", positive=True) for name in "kb"]
-    magnitudes = modes._amplitudes(2)[2]
+    magnitudes = modes.mode_symbols(2)[2]
     strength = sympy.lambdify(
         [modes.THETA, modes.N, modes.LAMBDA, magnitudes, *starts],
         modes.clock_strength(magnitudes, *starts),
@@ -401,7 +523,7 @@ def test_early_growth_in_a_full_network():
     """
     n, end = 3, 3.0
     example = Example(n, 1)
-    law = numeric_law("network_flow", n, 1)
+    law = network_law(n, 1)
     start = 1e-6 * example.state
     run = scipy.integrate.solve_ivp(
         lambda _, q: law(q, example.yx, example.xx), (0, end), start, method="DOP853",
@@ -473,6 +595,96 @@ def test_slack_of_the_balance_is_not_negative(seed):
     assert left == pytest.approx(abs(np.vdot(b, e)) ** 2, rel=1e-12)
     assert right == pytest.approx(np.linalg.norm(b) ** 2 * np.linalg.norm(e) ** 2, rel=1e-12)
     assert left <= right
+
+
+@pytest.mark.parametrize(
+    ("widths", "p"), [((1, 1), 2), ((1, 2, 1), 1), ((2, 2), 2), ((3, 2, 2), 1)]
+)
+def test_increment_of_the_balances_in_complex_numbers(widths, p):
+    """K K^H - (next K)^H (next K) before and after one step along n^L (left)^H E (right)^H.
+
+    Both sides of the claim at random complex matrices, to 1e-11; the first order is not zero for
+    each part alone.
+    """
+    claim = linear_cnn.layer_increment(widths=widths, p=p)
+    random = np.random.default_rng(p)
+
+    def draw(rows, columns):
+        return random.normal(size=(rows, columns, 2)) @ np.array([1, 1j])
+
+    sides = (*widths, p)
+    factors = [draw(after, before) for before, after in itertools.pairwise(sides)]
+    error, step = draw(p, widths[0]), 0.3
+
+    def chain(matrices, rows):
+        return functools.reduce(lambda product, x: x @ product, matrices, np.eye(rows))
+
+    rates = [
+        chain(factors[place + 1 :], sides[place + 1]).conj().T
+        @ error
+        @ chain(factors[:place], sides[0]).conj().T
+        for place in range(len(factors))
+    ]
+    moved = [x + step * rate for x, rate in zip(factors, rates, strict=True)]
+
+    def balances(layers):
+        pairs = itertools.pairwise(layers)
+        return [(x @ x.conj().T - y.conj().T @ y) for x, y in pairs]
+
+    changes = [
+        (after - before).ravel()
+        for after, before in zip(balances(moved), balances(factors), strict=True)
+    ]
+    values = {
+        f"{name}_{i}_{j}": x
+        for name, matrix in [*((f"K{k + 1}", m) for k, m in enumerate(factors)), ("E", error)]
+        for (i, j), x in np.ndenumerate(matrix)
+    } | {"a": step}
+    symbols = sorted(claim.left.free_symbols | claim.right.free_symbols, key=str)
+    numbers = [values[str(s)] for s in symbols]
+    for side in (claim.left, claim.right):
+        found = np.asarray(sympy.lambdify([symbols], side)(numbers)).ravel()
+        assert np.abs(found - np.concatenate(changes)).max() < 1e-11
+    part = moved[0] @ moved[0].conj().T - factors[0] @ factors[0].conj().T
+    assert np.abs(part - step**2 * rates[0] @ rates[0].conj().T).max() > 0.1
+
+
+def test_increment_of_one_kernel_is_that_of_the_balance():
+    """`layer_increment` of widths (1, 1) and two outputs is `invariant_increment`, exactly."""
+    general = linear_cnn.layer_increment(widths=(1, 1), p=2).right[0]
+    single = linear_cnn.invariant_increment().right
+    parts = {
+        "K1_0_0": "k",
+        "K2_0_0": "b1",
+        "K2_1_0": "b2",
+        "E_0_0": "e1",
+        "E_1_0": "e2",
+    }
+    real = {
+        sympy.Symbol(name): sympy.Symbol(f"{short}_re", real=True)
+        + sympy.I * sympy.Symbol(f"{short}_im", real=True)
+        for name, short in parts.items()
+    }
+    assert sympy.expand(general.subs(real) - single) == 0
+    assert sympy.expand(general.subs(real) + single) != 0
+
+
+@pytest.mark.parametrize(("kernel", "output"), [(0.05, 0.02), (0.02, 0.05)])
+def test_balance_ratio_along_an_integrated_mode(kernel, output):
+    """b/k of the integrated aligned flow is sqrt(1 - I/k^2) with the I of the start, to 1e-9.
+
+    It tends to 1: by a factor of 20 and more nearer than at the start.
+    """
+    claim = linear_cnn.aligned_flow(frequencies=1)
+    law = sympy.lambdify([claim.state, modes.V, S, modes.N, modes.LAMBDA], list(claim.law.values()))
+    run = scipy.integrate.solve_ivp(
+        lambda _, q: law(q, 0.6, SINGULAR, SIDE, VARIANCE), (0, 8), [kernel, output], **SOLVER
+    ).y
+    ratio = linear_cnn.balance_ratio()
+    names = {name: symbol for symbol in ratio.right.free_symbols for name in [str(symbol)]}
+    stated = sympy.lambdify([names["k"], names["I"]], ratio.right)(run[0], kernel**2 - output**2)
+    assert np.abs(run[1] / run[0] - stated).max() < 1e-9
+    assert abs(stated[-1] - 1) < abs(stated[0] - 1) / 20
 
 
 def powers_of(image: np.ndarray) -> np.ndarray:

@@ -4,11 +4,15 @@ n is the side of the image, v the magnitude |v^_f| of the mode's spectrum, lambd
 variance v^T Sxx v, S its singular value and A its effective singular value.
 """
 
+import itertools
+from collections.abc import Sequence
+
 import sympy
 from sympy import Rational
 
 from theory import linear_network
 from theory.claims import Identity, Invariant, Origin, Reference, Step, System, register
+from theory.errors import ArgumentError
 from theory.fourier import PAPER, dft_2d_matrix
 from theory.gradient_flow import TAU
 from theory.linear_cnn.flow import coupled_flow_on
@@ -33,75 +37,129 @@ THETA = sympy.Symbol("theta", real=True)
 MODE_NAMES = NAMES | {"n": "image_side", "v": "spectral_magnitude"}
 
 
-def _amplitudes(frequencies: int) -> tuple[tuple[sympy.Symbol, ...], ...]:
+def mode_symbols(frequencies: int) -> tuple[tuple[sympy.Symbol, ...], ...]:
     """Return kernel amplitudes k_f, output amplitudes b_f and spectral magnitudes v_f."""
     if frequencies == 1:
         return tuple((sympy.Symbol(name, positive=True),) for name in "kbv")
     return tuple(sympy.symbols(f"{name}1:{frequencies + 1}", positive=True) for name in "kbv")
 
 
-@register(reference=Reference(PAPER, "23, S.138-S.145", "reproduced"))
-def aligned_flow(frequencies: int = 2) -> System:
+def layer_amplitudes(frequencies: int, layers: int) -> tuple[tuple[sympy.Symbol, ...], ...]:
+    """Return the amplitudes of each layer, first to last: kernels k_f (k1_f, k2_f, ...), outputs b_f.
+
+    Raises
+    ------
+    ArgumentError
+        For less than one convolution layer.
+    """
+    check_layers(layers)
+    kernels, outputs, _ = mode_symbols(frequencies)
+    if layers == 1:
+        return kernels, outputs
+    places = [""] if frequencies == 1 else [f"_{f + 1}" for f in range(frequencies)]
+    deep = (
+        tuple(sympy.Symbol(f"k{layer + 1}{place}", positive=True) for place in places)
+        for layer in range(layers)
+    )
+    return (*deep, outputs)
+
+
+def check_layers(layers: int) -> None:
+    """Raise an ArgumentError for what is not a number of convolution layers."""
+    if not isinstance(layers, int) or layers < 1:
+        raise ArgumentError(
+            "layers", layers, "must be a whole number of convolution layers, 1 or more", "pass 1"
+        )
+
+
+def _at(factors: tuple[tuple[sympy.Expr, ...], ...], f: int) -> list[sympy.Expr]:
+    return [layer[f] for layer in factors]
+
+
+def _aligned_rates(
+    factors: tuple[tuple[sympy.Expr, ...], ...],
+    conjugates: tuple[tuple[sympy.Expr, ...], ...],
+    v_conj: Sequence[sympy.Expr],
+    gap: sympy.Expr,
+) -> dict[sympy.Expr, sympy.Expr]:
+    """Rate of every factor: n^L conj(v_f) (product of the conjugates of all others at f) gap."""
+    scale = N ** (len(factors) - 1)
+    return {
+        factor: scale * v_conj[f] * gap * sympy.prod(others)
+        for number, layer in enumerate(factors)
+        for f, factor in enumerate(layer)
+        for others in [[c for place, c in enumerate(_at(conjugates, f)) if place != number]]
+    }
+
+
+def aligned_strength(
+    factors: tuple[tuple[sympy.Expr, ...], ...], magnitudes: Sequence[sympy.Expr]
+) -> sympy.Expr:
+    """Return A = n^L lambda sum_f v_f (product of the factors at f)."""
+    products = (v * sympy.prod(_at(factors, f)) for f, v in enumerate(magnitudes))
+    return N ** (len(factors) - 1) * LAMBDA * sum(products, sympy.S.Zero)
+
+
+@register(
+    reference=Reference(PAPER, "23, S.138-S.145", "reproduced"),
+    sizes=({}, {"frequencies": 2, "layers": 2}),
+)
+def aligned_flow(frequencies: int = 2, layers: int = 1) -> System:
     """dk_f/dtau = n v_f b_f (S - A), db_f/dtau = n v_f k_f (S - A), A = n lambda sum_f v_f k_f b_f.
 
     One mode with its own frequencies, every output aligned with it: k^_f = k_f exp(i beta_f),
-    Bt_f = b_f exp(-i (alpha_f + beta_f)), v^_f = v_f exp(i alpha_f). The phases drop out.
+    Bt_f = b_f exp(-i (alpha_f + beta_f)), v^_f = v_f exp(i alpha_f). The phases drop out. With
+    L convolution layers of one kernel each factor moves by n^L v_f (product of all others) (S - A),
+    A = n^L lambda sum_f v_f (product of all), and beta_f is the sum of the kernels' phases.
     """
-    kernels, outputs, magnitudes = _amplitudes(frequencies)
-    spectrum, modes, spectrum_conj, modes_conj = (
-        sympy.symbols(f"{name}1:{frequencies + 1}") for name in ("kh", "Bt", "khc", "Btc")
+    factors, magnitudes = layer_amplitudes(frequencies, layers), mode_symbols(frequencies)[2]
+    variables, conjugates = (
+        tuple(
+            sympy.symbols(f"{name}{end}_1:{frequencies + 1}")
+            for name in (*(f"kh{layer + 1}" for layer in range(layers)), "Bt")
+        )
+        for end in ("", "c")
     )
-    alphas, betas = (sympy.symbols(f"{x}1:{frequencies + 1}", real=True) for x in ("alpha", "beta"))
+    alphas = sympy.symbols(f"alpha1:{frequencies + 1}", real=True)
+    betas = [
+        sympy.symbols(f"beta{layer + 1}_1:{frequencies + 1}", real=True) for layer in range(layers)
+    ]
     v_hat = [m * sympy.exp(sympy.I * a) for m, a in zip(magnitudes, alphas, strict=True)]
     v_conj = [m * sympy.exp(-sympy.I * a) for m, a in zip(magnitudes, alphas, strict=True)]
-    strength = N * LAMBDA * sum(map(sympy.Mul, modes, spectrum, v_hat))
+    gap = S - aligned_strength(variables, v_hat)
     # the singular mode's part of `mode_flow` with l = m; each variable and its conjugate
     one_mode = System(
         name="one mode of the coupled flow",
         law={
-            **{
-                k: N * bc * (S - strength) * vc
-                for k, bc, vc in zip(spectrum, modes_conj, v_conj, strict=True)
-            },
-            **{
-                b: N * (S - strength) * vc * kc
-                for b, vc, kc in zip(modes, v_conj, spectrum_conj, strict=True)
-            },
-            **{
-                kc: N * b * (S - strength) * v
-                for kc, b, v in zip(spectrum_conj, modes, v_hat, strict=True)
-            },
-            **{
-                bc: N * (S - strength) * v * k
-                for bc, v, k in zip(modes_conj, v_hat, spectrum, strict=True)
-            },
+            **_aligned_rates(variables, conjugates, v_conj, gap),
+            **_aligned_rates(conjugates, variables, v_hat, gap),
         },
         time=TAU,
         invariants=tuple(
-            Invariant(f"|{k}|^2 - |{b}|^2", k * kc - b * bc)
-            for k, b, kc, bc in zip(spectrum, modes, spectrum_conj, modes_conj, strict=True)
+            Invariant(f"|{x}|^2 - |{y}|^2", x * xc - y * yc)
+            for (layer, above), (layer_c, above_c) in zip(
+                itertools.pairwise(variables), itertools.pairwise(conjugates), strict=True
+            )
+            for x, y, xc, yc in zip(layer, above, layer_c, above_c, strict=True)
         ),
     )
     relation: dict[sympy.Symbol, sympy.Expr] = {}
     for f in range(frequencies):
-        turn, both = sympy.I * betas[f], sympy.I * (alphas[f] + betas[f])
-        relation |= {
-            spectrum[f]: kernels[f] * sympy.exp(turn),
-            modes[f]: outputs[f] * sympy.exp(-both),
-            spectrum_conj[f]: kernels[f] * sympy.exp(-turn),
-            modes_conj[f]: outputs[f] * sympy.exp(both),
-        }
-    gap = S - N * LAMBDA * sum(map(sympy.Mul, magnitudes, kernels, outputs))
+        turns = [beta[f] for beta in betas]
+        turns = [*turns, -alphas[f] - sum(turns)]
+        for x, xc, size, turn in zip(
+            *(_at(of, f) for of in (variables, conjugates, factors)), turns, strict=True
+        ):
+            relation |= {x: size * sympy.exp(sympy.I * turn), xc: size * sympy.exp(-sympy.I * turn)}
     return System(
-        name=f"aligned mode (frequencies: {frequencies})",
-        law={
-            **{k: N * v * b * gap for k, b, v in zip(kernels, outputs, magnitudes, strict=True)},
-            **{b: N * v * k * gap for k, b, v in zip(kernels, outputs, magnitudes, strict=True)},
-        },
+        name=_mode_in_words("aligned mode", frequencies, layers),
+        law=_aligned_rates(factors, factors, magnitudes, S - aligned_strength(factors, magnitudes)),
         time=TAU,
         origin=Origin(one_mode, relation),
         invariants=tuple(
-            Invariant(f"{k}^2 - {b}^2", k**2 - b**2) for k, b in zip(kernels, outputs, strict=True)
+            Invariant(f"{x}^2 - {y}^2", x**2 - y**2)
+            for layer, above in itertools.pairwise(factors)
+            for x, y in zip(layer, above, strict=True)
         ),
         derivation=(
             Step("one mode of the coupled flow", sympy.Tuple(*one_mode.law.values())),
@@ -110,8 +168,16 @@ def aligned_flow(frequencies: int = 2) -> System:
     )
 
 
-@register(reference=Reference(PAPER, "23, S.138-S.145", "ours"))
-def aligned_mode_in_network() -> System:
+def _mode_in_words(name: str, frequencies: int, layers: int) -> str:
+    depth = "" if layers == 1 else f", convolution layers: {layers}"
+    return f"{name} (frequencies: {frequencies}{depth})"
+
+
+@register(
+    reference=Reference(PAPER, "23, S.138-S.145", "ours"),
+    slow_sizes=({"layers": 2},),
+)
+def aligned_mode_in_network(layers: int = 1) -> System:
     """The aligned law is the coupled flow of an explicit network: n = 3, one output, two pairs.
 
     The image is a sum of two cosines, so its mode has two pairs of frequencies, with
@@ -120,7 +186,7 @@ def aligned_mode_in_network() -> System:
     """
     side, pairs = 3, ((1, 2), (3, 6))  # f and f~, flattened
     sizes = [Rational(3, 5) / sympy.sqrt(2), Rational(4, 5) / sympy.sqrt(2)]
-    # exact phases exp(i alpha_f) of the mode and exp(i beta_f) of the kernel
+    # exact phases exp(i alpha_f) of the mode and exp(i beta_f) of each layer's kernel
     of_mode = [
         Rational(3, 5) + Rational(4, 5) * sympy.I,
         Rational(5, 13) + Rational(12, 13) * sympy.I,
@@ -129,29 +195,47 @@ def aligned_mode_in_network() -> System:
         Rational(8, 17) - Rational(15, 17) * sympy.I,
         Rational(-7, 25) + Rational(24, 25) * sympy.I,
     ]
-    kernels, outputs, magnitudes = _amplitudes(2)
-    spectrum, modes, mode = (sympy.zeros(1, side**2) for _ in range(3))
+    amplitudes, magnitudes = layer_amplitudes(2, layers), mode_symbols(2)[2]
+    *spectra, modes, mode = (sympy.zeros(1, side**2) for _ in range(layers + 2))
     for number, (f, conjugate) in enumerate(pairs):
-        turn = sympy.expand(of_mode[number] * of_kernel[number])
+        # another phase for each layer: the power of one
+        turns = [sympy.expand(of_kernel[number] ** (layer + 1)) for layer in range(layers)]
+        turn = sympy.expand(of_mode[number] * sympy.prod(turns))
         for index, phase in ((f, lambda z: z), (conjugate, sympy.conjugate)):
             mode[index] = sizes[number] * phase(of_mode[number])
-            spectrum[index] = kernels[number] * phase(of_kernel[number])
-            modes[index] = outputs[number] * sympy.conjugate(phase(turn))
+            modes[index] = amplitudes[-1][number] * sympy.conjugate(phase(turn))
+            for spectrum, kernels, of_layer in zip(spectra, amplitudes, turns, strict=False):
+                spectrum[index] = kernels[number] * phase(of_layer)
     # real, for f and f~ are conjugate
     image = (mode * dft_2d_matrix(side).conjugate()).applyfunc(sympy.expand)
-    parent = coupled_flow_on(image, S, LAMBDA)
+    parent = coupled_flow_on(image, S, LAMBDA, layers)
     numbers = {N: side, LAMBDA: 2 * LAMBDA, **dict(zip(magnitudes, sizes, strict=True))}
-    law = {x: rate.xreplace(numbers) for x, rate in aligned_flow(frequencies=2).law.items()}
+    aligned = aligned_flow(frequencies=2, layers=layers)
+    law = {x: rate.xreplace(numbers) for x, rate in aligned.law.items()}
+    relation = [entry for layer in (*spectra, modes) for entry in layer]
     return System(
         name="aligned mode of an explicit network",
         law=law,
         time=TAU,
-        origin=Origin(parent, dict(zip(parent.state, (*spectrum, *modes), strict=True))),
+        origin=Origin(parent, dict(zip(parent.state, relation, strict=True))),
         derivation=(
-            *aligned_flow(frequencies=2).derivation,
+            *aligned.derivation,
             Step("two pairs of an explicit 3 x 3 network", sympy.Tuple(*law.values())),
         ),
     )
+
+
+def clock_amplitudes(
+    magnitudes: Sequence[sympy.Expr],
+    kernels: Sequence[sympy.Expr],
+    outputs: Sequence[sympy.Expr],
+) -> tuple[tuple[sympy.Expr, ...], tuple[sympy.Expr, ...]]:
+    """Return k_f and b_f of a mode whose clock shows theta, from their starts."""
+    halves = [
+        ((k + b) * sympy.exp(v * THETA) / 2, (k - b) * sympy.exp(-v * THETA) / 2)
+        for v, k, b in zip(magnitudes, kernels, outputs, strict=True)
+    ]
+    return tuple(x + y for x, y in halves), tuple(x - y for x, y in halves)
 
 
 def clock_strength(
@@ -182,16 +266,16 @@ def clock(frequencies: int = 2) -> System:
     G = (n lambda/4) sum_f v_f [(k_f0 + b_f0)^2 exp(2 v_f theta) - (k_f0 - b_f0)^2 exp(-2 v_f theta)].
     """
     parent = aligned_flow(frequencies=frequencies)
-    kernels, outputs, magnitudes = _amplitudes(frequencies)
+    kernels, outputs, magnitudes = mode_symbols(frequencies)
     starts = tuple(
         sympy.symbols(f"{name}0_1:{frequencies + 1}", positive=True) for name in ("k", "b")
     )
-    relation: dict[sympy.Symbol, sympy.Expr] = {}
-    for f in range(frequencies):
-        k0, b0, v = starts[0][f], starts[1][f], magnitudes[f]
-        grown, shrunk = (k0 + b0) * sympy.exp(v * THETA), (k0 - b0) * sympy.exp(-v * THETA)
-        relation[kernels[f]] = (grown + shrunk) / 2
-        relation[outputs[f]] = (grown - shrunk) / 2
+    shown = clock_amplitudes(magnitudes, *starts)
+    relation = {
+        x: amplitude
+        for symbols, layer in zip((kernels, outputs), shown, strict=True)
+        for x, amplitude in zip(symbols, layer, strict=True)
+    }
     return System(
         name=f"clock of a mode (frequencies: {frequencies})",
         law={THETA: N * (S - clock_strength(magnitudes, *starts))},
@@ -211,7 +295,7 @@ def clock(frequencies: int = 2) -> System:
 
 def _strength_of_amplitude() -> sympy.Expr:
     # of a self-conjugate frequency; for a pair, lambda takes its factor 2 (aligned_mode_in_network)
-    return N * LAMBDA * V * _amplitudes(1)[0][0] ** 2
+    return N * LAMBDA * V * mode_symbols(1)[0][0] ** 2
 
 
 @register(reference=Reference(PAPER, "21", "sharpened"), names=MODE_NAMES)
@@ -221,7 +305,7 @@ def mode_law() -> System:
     v = 1/sqrt(2) for a pair of frequencies, 1 for a self-conjugate frequency: (0, 0), and for even
     n the three Nyquist frequencies too.
     """
-    (k,), (b,), _ = _amplitudes(1)
+    (k,), (b,), _ = mode_symbols(1)
     balanced = balanced_mode(aligned_flow(frequencies=1), (k, b))
     origin = Origin(balanced, {A: _strength_of_amplitude()})
     return logistic_law(N * V, "mode of a linear CNN", origin)
@@ -230,7 +314,7 @@ def mode_law() -> System:
 @register(reference=Reference(PAPER, "21", "ours"), names=MODE_NAMES | {"h": "flow_time_step"})
 def descent_map() -> System:
     """A' = A (1 + h n v (S - A))^2: gradient descent with h = c eta, exactly (M)."""
-    (k,), (b,), _ = _amplitudes(1)
+    (k,), (b,), _ = mode_symbols(1)
     flow = aligned_flow(frequencies=1)
     return logistic_descent(flow, (k, b), _strength_of_amplitude(), N * V, STEP)
 
