@@ -1,6 +1,8 @@
 """Checks on arguments that several image sets share, with one wording."""
 
+import math
 import operator
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -21,6 +23,76 @@ def require_integer(argument: str, value: object, least: int, most: int | None, 
     if number is None or number < least or (most is not None and number > most):
         raise ArgumentError(argument, value, f"must be an integer, {allowed}", remedy)
     return number
+
+
+def require_image_side(value: object) -> int:
+    """Return the pixels along a side as an int, at least 2, or raise ArgumentError."""
+    return require_integer("image_side", value, 2, None, "pass 16, say")
+
+
+def refuse_large_side(image_side: int, images: int) -> None:
+    """Raise ArgumentError if so many images of this side take more than LARGEST_BYTES."""
+    announced = 8 * images * image_side**2
+    if announced > LARGEST_BYTES:
+        raise ArgumentError(
+            "image_side",
+            image_side,
+            f"{images} images of this side take {announced:,} bytes, more than the limit "
+            f"of {LARGEST_BYTES:,}",
+            "make the side smaller",
+        )
+
+
+def require_finite(argument: str, value: object, expected: str, remedy: str) -> float:
+    """Return `value` as a finite float, or raise ArgumentError."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if isinstance(value, str | bool) or not math.isfinite(number):
+        raise ArgumentError(argument, value, expected, remedy)
+    return number
+
+
+def require_split(value: object) -> None:
+    """Raise ArgumentError unless `value` is one of the two splits of a published set."""
+    if value not in ("train", "test"):  # a tuple compares unhashable values too
+        raise ArgumentError("split", value, "must be 'train' or 'test'", "choose one of these")
+
+
+def require_classes(value: object, class_names: Sequence[str]) -> list[int]:
+    """Return at least two different labels of classes that have a name, or raise ArgumentError.
+
+    Examples
+    --------
+    >>> require_classes((2, 2), ["cat", "dog", "ox"])
+    Traceback (most recent call last):
+        ...
+    theory.errors.ArgumentError: classes: got (2, 2); must name each class once, names 2 twice; \
+leave one out
+    """
+    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
+        raise ArgumentError(
+            "classes", value, "must be a sequence of labels", "write a list, such as [0, 1]"
+        )
+    last = len(class_names) - 1
+    listed = ", ".join(f"{label} {name}" for label, name in enumerate(class_names))
+    classes = [
+        require_integer("classes", label, 0, last, f"choose among {listed}") for label in value
+    ]
+    if len(classes) < 2:
+        raise ArgumentError(
+            "classes", value, f"must name at least two classes, names {len(classes)}", "add another"
+        )
+    for label in classes:
+        if classes.count(label) > 1:
+            raise ArgumentError(
+                "classes",
+                value,
+                f"must name each class once, names {label} twice",
+                "leave one out",
+            )
+    return classes
 
 
 def refuse_larger(given: str, announced: int, max_bytes: int, what: str) -> None:

@@ -65,18 +65,54 @@ def image_set(
     )
 
 
+def steps_of(images: xr.Dataset) -> list[dict[str, object]]:
+    """Steps of the provenance of an image set: its source, then each option."""
+    return json.loads(images.attrs.get("provenance", "[]"))
+
+
 def with_step(images: xr.Dataset, step: dict[str, object]) -> xr.Dataset:
     """Same image set, with one more step in its provenance."""
-    steps = json.loads(images.attrs.get("provenance", "[]"))
-    return images.assign_attrs(provenance=json.dumps([*steps, step]))
+    return images.assign_attrs(provenance=json.dumps([*steps_of(images), step]))
 
 
-def require_image_set(images: object) -> None:
+def new_labels(labels: np.ndarray, classes: Sequence[int]) -> np.ndarray:
+    """Place of each label in `classes`, or -1 where it is not among them.
+
+    Examples
+    --------
+    >>> new_labels(np.array([0, 1, 2, 3]), [3, 1])
+    array([-1,  1, -1,  0])
+    """
+    same = labels[:, None] == np.asarray(classes)[None, :]
+    return np.where(same.any(axis=1), same.argmax(axis=1), -1)
+
+
+def require_image_set(images: object, argument: str = "images") -> None:
     """Raise ArgumentError unless `images` has the variable `image` with the room's dimensions."""
     expected = "must be a Dataset with `image` (sample, y, x) or (sample, y, x, channel)"
     remedy = "make it with a function of numerics.images, such as digits() or from_file(path)"
     if not isinstance(images, xr.Dataset) or "image" not in images.data_vars:
-        raise ArgumentError("images", images, expected, remedy)
+        raise ArgumentError(argument, images, expected, remedy)
     dimensions = images["image"].dims
     if dimensions not in (("sample", "y", "x"), ("sample", "y", "x", "channel")):
-        raise ArgumentError("images", f"`image` with dimensions {dimensions}", expected, remedy)
+        raise ArgumentError(argument, f"`image` with dimensions {dimensions}", expected, remedy)
+
+
+def class_names_of(images: xr.Dataset) -> list[str]:
+    """Names of the classes of an image set.
+
+    Raises
+    ------
+    ArgumentError
+        If `images` has no variable `label` (sample,), or no names.
+    """
+    require_image_set(images)
+    labelled = "label" in images.data_vars and images["label"].dims == ("sample",)
+    if not labelled or "class_names" not in images.attrs:
+        raise ArgumentError(
+            "images",
+            images,
+            "must have the variable `label` (sample,) and the attribute `class_names`",
+            "make it with a function of numerics.images, such as digits() or from_file(path)",
+        )
+    return json.loads(images.attrs["class_names"])

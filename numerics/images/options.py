@@ -1,10 +1,19 @@
 """Explicit options on image sets; each one stands in the provenance of what it returns."""
 
+import json
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 
-from numerics.images.arguments import require_integer
-from numerics.images.image_set import require_image_set, with_step
+from numerics.images.arguments import require_classes, require_integer
+from numerics.images.image_set import (
+    class_names_of,
+    new_labels,
+    require_image_set,
+    steps_of,
+    with_step,
+)
 from theory.errors import ArgumentError
 
 LUMA = (0.299, 0.587, 0.114)
@@ -62,25 +71,85 @@ def average_pool(images: xr.Dataset, factor: int) -> xr.Dataset:
     return with_step(pooled, {"option": "average_pool", "factor": factor})
 
 
-def subtract_mean(images: xr.Dataset) -> xr.Dataset:
-    """Images minus their mean image, the mean over all samples.
+def subtract_mean(images: xr.Dataset, *, of: xr.Dataset | None = None) -> xr.Dataset:
+    """Images minus their mean image, the mean over all samples; or minus that of another set.
+
+    Parameters
+    ----------
+    images : Dataset
+        The images to change.
+    of : Dataset, optional
+        The set whose mean image is subtracted, such as the training set of a test set; as it
+        was before its own mean was subtracted.
 
     Raises
     ------
     ArgumentError
-        If all images are equal, so that nothing would be left.
+        If `of` has images of another shape, or has lost its mean already; if all images are equal,
+        those of `of` included, so that nothing would be left.
     """
     require_image_set(images)
+    if of is not None:
+        require_image_set(of, "of")
+        _require_one_shape(images, of)
+        _require_mean(images, of)
     image = images["image"]
-    if bool((image == image.isel(sample=0)).all()):
+    reference = image if of is None else of["image"]
+    # Without coordinates: xarray would match these and drop the pixels that have no partner.
+    first_image = reference.isel(sample=0).variable
+    if bool((image == first_image).all()) and bool((reference == first_image).all()):
         raise ArgumentError(
             "images",
             f"{image.sizes['sample']} samples, all equal",
             "must differ from one another, or zero is left",
             "pass more samples, or leave `subtract_mean` out",
         )
-    centred = (image - image.mean("sample")).assign_attrs(image.attrs)
-    return with_step(images.assign(image=centred), {"option": "subtract_mean"})
+    centred = (image - reference.mean("sample").variable).assign_attrs(image.attrs)
+    step: dict[str, object] = {"option": "subtract_mean"}
+    if of is not None:
+        step["of"] = {
+            "name": of.attrs.get("name"),
+            "samples": of.sizes["sample"],
+            "provenance": steps_of(of),
+        }
+    return with_step(images.assign(image=centred), step)
+
+
+def select_classes(images: xr.Dataset, classes: Sequence[int]) -> xr.Dataset:
+    """Samples of these classes, in the order of the set, labelled from 0 in the order given.
+
+    Parameters
+    ----------
+    images : Dataset
+        The images to choose from.
+    classes : sequence of int
+        Labels, at least two, each once.
+
+    Raises
+    ------
+    ArgumentError
+        On labels that are unknown, repeated or fewer than two, and on a class without a sample.
+
+    Examples
+    --------
+    >>> from numerics.images import shapes
+    >>> select_classes(shapes(), [3, 0]).attrs["class_names"]
+    '["cross", "square"]'
+    """
+    names = class_names_of(images)
+    chosen = require_classes(classes, names)
+    labels = new_labels(images["label"].values, chosen)
+    empty = [names[label] for place, label in enumerate(chosen) if not (labels == place).any()]
+    if empty:
+        raise ArgumentError(
+            "classes",
+            classes,
+            f"each class must have a sample; there is none of {', '.join(empty)}",
+            "leave it out, or pass more samples",
+        )
+    selected = images.assign(label=images["label"].copy(data=labels)).isel(sample=labels >= 0)
+    named = selected.assign_attrs(class_names=json.dumps([names[label] for label in chosen]))
+    return with_step(named, {"option": "select_classes", "classes": chosen})
 
 
 def first(images: xr.Dataset, count: int) -> xr.Dataset:
@@ -95,3 +164,33 @@ def first(images: xr.Dataset, count: int) -> xr.Dataset:
     samples = images.sizes["sample"]
     count = require_integer("count", count, 1, samples, f"the set has {samples} samples")
     return with_step(images.isel(sample=slice(count)), {"option": "first", "count": count})
+
+
+def _require_one_shape(images: xr.Dataset, of: xr.Dataset) -> None:
+    """The images of both sets have the same dimensions and sizes."""
+    here, there = (
+        {str(name): size for name, size in given["image"].sizes.items() if name != "sample"}
+        for given in (images, of)
+    )
+    if here != there:
+        raise ArgumentError(
+            "of",
+            f"images with sizes {there}",
+            f"must have the sizes of the images that they are subtracted from, {here}",
+            "give both sets the same options first",
+        )
+
+
+def _require_mean(images: xr.Dataset, of: xr.Dataset) -> None:
+    """The mean of `of` was not subtracted more often than that of `images`."""
+    here, there = (
+        [step.get("option") for step in steps_of(given)].count("subtract_mean")
+        for given in (images, of)
+    )
+    if there > here:
+        raise ArgumentError(
+            "of",
+            f"set {of.attrs.get('name')!r}, its mean subtracted",
+            "must have its mean, or nothing is subtracted from the images",
+            "pass the set as it was before `subtract_mean`",
+        )

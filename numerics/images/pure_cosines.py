@@ -7,7 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from numerics.images.arguments import LARGEST_BYTES, require_integer
+from numerics.images.arguments import (
+    refuse_large_side,
+    require_finite,
+    require_image_side,
+    require_integer,
+)
 from numerics.images.image_set import image_set
 from theory.errors import ArgumentError
 
@@ -103,9 +108,9 @@ def pure_cosines(
                 "give all of them the same length",
             )
     names = ArgumentNames("frequencies", "amplitudes", "phases")
-    n = _image_side(image_side)
+    n = require_image_side(image_side)
     classes = [
-        [_cosine(frequency, amplitude, phase, names)]
+        [checked_cosine(frequency, amplitude, phase, names)]
         for frequency, amplitude, phase in zip(frequencies, amplitudes, phases, strict=True)
     ]
     return _set_of_sums(n, classes, names, "pure_cosines")
@@ -139,7 +144,7 @@ def cosine_sums(
     >>> cosine_sums(4, [[(0, 0, 1, 0), (0, 1, 1, 0)], [(1, 0, 1, 0)]]).image.values[0, 0].round(9)
     array([2., 1., 0., 1.])
     """
-    n = _image_side(image_side)
+    n = require_image_side(image_side)
     names = ArgumentNames("classes", "classes", "classes")
     cosines = []
     for number, terms in enumerate(_entries("classes", classes)):
@@ -158,7 +163,7 @@ def cosine_sums(
                     f"each term of class {number} must be (u, v, amplitude, phase)",
                     "write (5, 2, 1.0, 0.0), say",
                 )
-        cosines.append([_cosine((u, v), a, phase, names) for u, v, a, phase in terms])
+        cosines.append([checked_cosine((u, v), a, phase, names) for u, v, a, phase in terms])
     return _set_of_sums(n, cosines, names, "cosine_sums")
 
 
@@ -177,12 +182,9 @@ def _representative(frequency: tuple[int, int], n: int) -> tuple[int, int]:
     return min((u % n, v % n), (-u % n, -v % n))
 
 
-def _image_side(value: object) -> int:
-    """Check the pixels along a side."""
-    return require_integer("image_side", value, 2, None, "pass 16, say")
-
-
-def _cosine(frequency: object, amplitude: object, phase: object, names: ArgumentNames) -> Cosine:
+def checked_cosine(
+    frequency: object, amplitude: object, phase: object, names: ArgumentNames
+) -> Cosine:
     """One term, its numbers checked."""
     pair = frequency if isinstance(frequency, Sequence | np.ndarray) else ()
     if len(pair) != 2 or isinstance(pair, str):
@@ -217,15 +219,9 @@ def _integer_frequency(value: object, argument: str) -> int:
 
 def _finite(argument: str, value: object) -> float:
     """`value` as a finite float."""
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if isinstance(value, str | bool) or not math.isfinite(number):
-        raise ArgumentError(
-            argument, value, "each number must be finite and real", "replace this entry"
-        )
-    return number
+    return require_finite(
+        argument, value, "each number must be finite and real", "replace this entry"
+    )
 
 
 def _set_of_sums(
@@ -236,18 +232,10 @@ def _set_of_sums(
         raise ArgumentError(
             names.frequency, classes, "must have at least one class", "pass [(5, 2)], say"
         )
-    announced = 8 * len(classes) * n * n
-    if announced > LARGEST_BYTES:
-        raise ArgumentError(
-            "image_side",
-            n,
-            f"{len(classes)} images of this side take {announced:,} bytes, more than the limit "
-            f"of {LARGEST_BYTES:,}",
-            "make the side smaller",
-        )
+    refuse_large_side(n, len(classes))
     _refuse_shared_pairs(n, classes, names.frequency)
     _refuse_zero_terms(n, classes, names.phase)
-    images = np.stack([sum(_render(term, n) for term in terms) for terms in classes])
+    images = np.stack([sum(rendered(term, n) for term in terms) for terms in classes])
     return image_set(
         images,
         np.arange(len(classes)),
@@ -261,7 +249,7 @@ def _set_of_sums(
     )
 
 
-def _render(term: Cosine, n: int) -> np.ndarray:
+def rendered(term: Cosine, n: int) -> np.ndarray:
     """Image (n, n) of one cosine."""
     row, column = np.arange(n)[:, None], np.arange(n)[None, :]
     # Reduced modulo n in integers, so that the angle is as exact at (15, 15) as at the origin.

@@ -6,7 +6,7 @@ import sys
 import pytest
 import xarray as xr
 
-from numerics.images import digits, pure_cosines
+from numerics.images import digits, pure_cosines, shapes, white_noise_and_cosine
 
 
 def test_import_is_light():
@@ -20,7 +20,7 @@ def test_import_is_light():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("make", [pure_cosines, digits])
+@pytest.mark.parametrize("make", [pure_cosines, digits, shapes, white_noise_and_cosine])
 def test_netcdf_round_trip(make, tmp_path):
     """Written to netCDF and read again, a set is identical, attributes included."""
     images = make()

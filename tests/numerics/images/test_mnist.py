@@ -1,13 +1,10 @@
 """MNIST from a folder and by download, and the IDX reader; damaged files by their errors."""
 
-import functools
 import gzip
 import hashlib
-import http.server
 import importlib
 import os
 import struct
-import threading
 
 import numpy as np
 import pytest
@@ -207,43 +204,23 @@ def test_folder_with_an_altered_file(tmp_path, monkeypatch):
     assert f"has {hashlib.sha256(b'altered').hexdigest()}" in str(caught.value)
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """File server that logs the paths asked for instead of printing them."""
-
-    def log_message(self, *message):
-        self.server.asked.append(self.path)
-
-
 @pytest.fixture
-def served(tmp_path, monkeypatch):
-    """Small MNIST test split on a local server: address, checksums, requests; own cache folder."""
-    folder = tmp_path / "served"
-    folder.mkdir()
+def served(serve, monkeypatch):
+    """Small MNIST test split on a local server: address, checksums, requests."""
     contents = {
         "t10k-images-idx3-ubyte.gz": np.arange(3 * 28 * 28).reshape(3, 28, 28) % 256,
         "t10k-labels-idx1-ubyte.gz": np.array([2, 0, 1]),
     }
-    registry = {}
-    for name, array in contents.items():
-        packed = gzip.compress(idx_bytes(array, 0x08), mtime=0)
-        (folder / name).write_bytes(packed)
-        registry[name] = hashlib.sha256(packed).hexdigest()
-    monkeypatch.delenv("MODEWISE_DATA", raising=False)
-    monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path / "cache" / project)
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.asked = []
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", registry, server.asked
-        server.shutdown()
-        thread.join()
+    packed = {name: gzip.compress(idx_bytes(x, 0x08), mtime=0) for name, x in contents.items()}
+    registry = {name: hashlib.sha256(content).hexdigest() for name, content in packed.items()}
+    monkeypatch.setattr(module, "MNIST", module.MNIST._replace(sha256=registry))
+    address, asked = serve(packed)
+    return address, registry, asked
 
 
-def test_download_once(served, monkeypatch, tmp_path, capfd):
+def test_download_once(served, tmp_path, capfd):
     """Downloaded, checked, kept: the second call asks the server for nothing; nothing printed."""
     address, registry, asked = served
-    monkeypatch.setattr(module, "SHA256", registry)
     images = mnist("test", base_url=address)
     assert images.label.values.tolist() == [2, 0, 1]
     expected = (np.arange(3 * 28 * 28).reshape(3, 28, 28) % 256) / 255
@@ -255,27 +232,23 @@ def test_download_once(served, monkeypatch, tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_download_with_another_checksum(served, tmp_path):
+def test_download_with_another_checksum(served, tmp_path, monkeypatch):
     """A file that is not the original is thrown away; the error says what to do."""
     address, registry, _ = served
     wrong = dict.fromkeys(registry, "0" * 64)
+    monkeypatch.setattr(module, "MNIST", module.MNIST._replace(sha256=wrong))
     with pytest.raises(ArgumentError) as caught:
-        module._downloaded("t10k-labels-idx1-ubyte.gz", wrong, address)
+        mnist("test", base_url=address)
     text = str(caught.value)
     assert text.startswith("dataset: got mnist; t10k-labels-idx1-ubyte.gz must be downloadable")
     assert "hash" in text
-    assert text.endswith(
-        "set MODEWISE_DATA to a folder that holds the four files " + ", ".join(registry)
-    )
+    assert text.endswith("set MODEWISE_DATA to a folder that holds " + ", ".join(registry))
     assert "\n" not in text
     assert not list((tmp_path / "cache").rglob("*.gz"))
 
 
-@pytest.mark.parametrize("base_url", ["http://127.0.0.1:1/", "{address}/nowhere", "no address"])
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:1/", "{address}/x/nowhere", "no address"])
 def test_failed_download(served, base_url):
     """No server, no such file, no address: set MODEWISE_DATA."""
-    address, registry, _ = served
-    with pytest.raises(ArgumentError, match="set MODEWISE_DATA to a folder that holds the four"):
-        module._downloaded(
-            "t10k-labels-idx1-ubyte.gz", registry, base_url.format(address=address + "/x")
-        )
+    with pytest.raises(ArgumentError, match="; set MODEWISE_DATA to a folder that holds t10k"):
+        mnist("test", base_url=base_url.format(address=served[0]))
