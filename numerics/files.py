@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +41,20 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
             os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise OutputError(
-            "out",
-            str(path),
-            f"cannot be written ({error.strerror or error})",
-            "choose another folder",
-        ) from error
+        raise _unwritable(path, error) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
     return path
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        "out",
+        str(path),
+        f"cannot be written ({error.strerror or error})",
+        "choose another folder",
+    )
 
 
 def _umask() -> int:
@@ -78,16 +84,91 @@ def write_tree(path: Path, tree: xr.DataTree) -> Path:
     )
 
 
-def read_tree(path: Path) -> xr.DataTree:
-    """Read a DataTree into memory.
+def write_trees(path: Path, trees: Iterable[tuple[str, xr.DataTree]]) -> Path:
+    """Write trees one after another into one store, each below its group; one at a time is in memory.
+
+    Parameters
+    ----------
+    path : Path
+        ``.zarr`` is a folder in Zarr format (extra `scale`), put in place by two renamings; anything
+        else one netCDF-4 file, put in place by one.
+    trees : iterable of (str, xr.DataTree)
+        Groups, such as ``/runs/07``, and what goes below them.
 
     Raises
     ------
     ArgumentError
-        If the file is missing or is not a netCDF file.
+        For Zarr, if the extra is not installed.
     """
+    path = Path(path)
+    if path.suffix == ".zarr":
+        require_zarr()
+        return _write_folder(path, lambda part: _write_zarr(part, trees))
+    return write_atomically(path, lambda part: _write_netcdf(part, trees))
+
+
+def require_zarr() -> None:
+    """Raise an ArgumentError where the extra `scale` is not installed."""
+    if importlib.util.find_spec("zarr") is None:
+        raise ArgumentError(
+            "store", "zarr", "needs the extra scale", "pip install 'modewise[scale]', or use netcdf"
+        )
+
+
+def _groups(trees: Iterable[tuple[str, xr.DataTree]]) -> Iterator[tuple[str, xr.Dataset]]:
+    for group, tree in trees:
+        for node in tree.subtree:
+            yield f"{group}{node.path}".strip("/"), node.to_dataset(inherit=False)
+
+
+def _write_netcdf(part: Path, trees: Iterable[tuple[str, xr.DataTree]]) -> None:
+    import netCDF4
+
+    # one file that stays open: opened anew for each group, it takes the longer the more there are
+    with netCDF4.Dataset(part, "w", auto_complex=True) as file:
+        for group, dataset in _groups(trees):
+            dataset.dump_to_store(xr.backends.NetCDF4DataStore(file, group=group, mode="a"))
+
+
+def _write_zarr(part: Path, trees: Iterable[tuple[str, xr.DataTree]]) -> None:
+    for group, dataset in _groups(trees):
+        # format 2: format 3 has no settled form for text
+        dataset.to_zarr(part, mode="a", group=group, zarr_format=2, consolidated=False)
+
+
+def _write_folder(path: Path, write: Callable[[Path], None]) -> Path:
+    """Let `write` fill a folder beside `path`, then exchange the two."""
+    temporary = None
     try:
-        with xr.open_datatree(path, engine="netcdf4", auto_complex=True) as opened:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+        new, old = temporary / "new", temporary / "old"
+        write(new)
+        if path.exists():
+            path.rename(old)
+        new.rename(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return path
+
+
+def read_tree(path: Path) -> xr.DataTree:
+    """Read a DataTree into memory: netCDF, or Zarr where the name ends in ``.zarr``.
+
+    Raises
+    ------
+    ArgumentError
+        If the file is missing or is not such a file.
+    """
+    how: dict[str, Any] = {"engine": "netcdf4", "auto_complex": True}
+    if Path(path).suffix == ".zarr":
+        require_zarr()
+        how = {"engine": "zarr", "consolidated": False}
+    try:
+        with xr.open_datatree(path, **how) as opened:
             # not opened.load(): xarray (2026.9) passes over variables that bear the name of a group, and
             # reading those from the closed file ends the process
             nodes = {n.path: n.to_dataset(inherit=False).load() for n in opened.subtree}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import dataclasses
 import importlib
 import importlib.metadata
@@ -15,9 +16,12 @@ import shlex
 import sys
 import tempfile
 import traceback
+import typing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from tyro.conf import FlagConversionOff, UseAppendAction
 
 from theory.errors import ArgumentError
 
@@ -42,6 +46,15 @@ class CommandOptions:
     """Print nothing but errors."""
     json: bool = False
     """Print the result's JSON document on standard output, and nothing else."""
+    sweep: Annotated[tuple[tuple[str, ...], ...], UseAppendAction] = ()
+    """Run every combination of values: NAME=V1,V2 for each option that is swept, such as seed=0,10,20.
+    A value with a comma goes into double quotes."""
+    workers: int = 1
+    """Processes of this machine that run a sweep."""
+    scheduler: str | None = None
+    """Address of a dask scheduler whose workers run a sweep instead, such as tcp://127.0.0.1:8786."""
+    store: Literal["netcdf", "zarr"] = "netcdf"
+    """Format of a sweep's results."""
 
 
 def main(experiment: str | type, arguments: Sequence[str] | None = None) -> None:
@@ -75,13 +88,18 @@ def _guarded(experiment: str | type, arguments: list[str]) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     except BaseException:
-        handle, file = tempfile.mkstemp(prefix=f"modewise-{name}-", suffix=".txt")
-        with os.fdopen(handle, "w") as stream:
-            stream.write(f"{_command(experiment, arguments)}\n{traceback.format_exc()}")
         print(
-            f"this is a fault of Modewise, not yours; its traceback is in {file}", file=sys.stderr
+            _fault(name, _command(experiment, arguments), traceback.format_exc()), file=sys.stderr
         )
         return OUR_FAULT
+
+
+def _fault(name: str, command: str, told: str) -> str:
+    """Return the line for a fault of ours, whose traceback is then in a file."""
+    handle, file = tempfile.mkstemp(prefix=f"modewise-{name}-", suffix=".txt")
+    with os.fdopen(handle, "w") as stream:
+        stream.write(f"{command}\n{told}")
+    return f"this is a fault of Modewise, not yours; its traceback is in {file}"
 
 
 def _command(experiment: str | type, arguments: Sequence[str]) -> str:
@@ -131,19 +149,36 @@ def parse(experiment: Experiment, arguments: list[str]) -> tuple[Any, CommandOpt
     ArgumentError
         One line, from what the parser says.
     """
-    import tyro
-
     together = dataclasses.make_dataclass(
         "Arguments", [], bases=(experiment.config_type, CommandOptions), frozen=True
     )
+    parsed = _parsed(experiment, together, arguments)
+
+    def take(kind: type) -> Any:
+        return kind(**{f.name: getattr(parsed, f.name) for f in dataclasses.fields(kind)})
+
+    options = take(CommandOptions)
+    if not options.sweep:
+        for name in ("workers", "scheduler", "store"):
+            if getattr(options, name) != getattr(CommandOptions, name):
+                raise ArgumentError(
+                    f"--{name}", getattr(options, name), "is an option of --sweep", "leave it out"
+                )
+    return take(experiment.config_type), options
+
+
+def _parsed(experiment: Experiment, kind: type, arguments: list[str], **more: Any) -> Any:
+    import tyro
+
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
-            parsed: Any = tyro.cli(
-                together,
+            return tyro.cli(
+                kind,
                 args=arguments,
                 prog=f"python -m validation.{experiment.name}",
                 description=experiment.summary,
+                **more,
             )
     except SystemExit as stop:
         if stop.code in (0, None):
@@ -155,19 +190,78 @@ def parse(experiment: Experiment, arguments: list[str]) -> tuple[Any, CommandOpt
             f"see python -m validation.{experiment.name} --help",
         ) from None
 
-    def take(kind: type) -> Any:
-        return kind(**{f.name: getattr(parsed, f.name) for f in dataclasses.fields(kind)})
 
-    return take(experiment.config_type), take(CommandOptions)
+def sweep_values(
+    experiment: Experiment, config: Any, entries: Sequence[str], arguments: Sequence[str]
+) -> dict[str, list[Any]]:
+    """Return the values of swept fields from entries such as ``seed=0,10,20``.
+
+    The parser that reads an option reads each of its values. Values are those of a line of CSV: one
+    with a comma in it stands in double quotes. Numbers of one value are parted by blanks.
+
+    Parameters
+    ----------
+    config : configuration
+        What the other options have given.
+    arguments : sequence of str
+        The command line.
+
+    Raises
+    ------
+    ArgumentError
+        One line that names the entry.
+    """
+    options = [a.partition("=")[0] for a in arguments if a.startswith("--")]
+    given = {option.removeprefix("--").replace("-", "_") for option in options}
+    hints = typing.get_type_hints(experiment.config_type)
+    fields = [field.name for field in dataclasses.fields(config)]
+    values: dict[str, list[Any]] = {}
+    for entry in entries:
+        name, equals, listed = entry.partition("=")
+        name = name.replace("-", "_")
+        if not equals or name not in fields:
+            raise ArgumentError(
+                "--sweep",
+                entry,
+                f"must be NAME=V1,V2 with a NAME of {', '.join(fields)}",
+                "change this entry",
+            )
+        if name in values or name in given:
+            raise ArgumentError(
+                "--sweep", entry, f"{name} is given a second time", "give it once, there or here"
+            )
+        values[name] = [
+            _value(experiment, config, entry, name, text, _takes_several(hints[name]))
+            for text in next(csv.reader([listed]), [])
+        ]
+    return values
+
+
+def _value(
+    experiment: Experiment, config: Any, entry: str, name: str, text: str, several: bool
+) -> Any:
+    option = f"--{name.replace('_', '-')}"
+    arguments = [option, *text.split()] if several else [f"{option}={text}"]
+    try:
+        parsed = _parsed(
+            experiment, type(config), arguments, default=config, config=(FlagConversionOff,)
+        )
+    except ArgumentError as error:
+        raise ArgumentError("--sweep", entry, error.expected, "change this entry") from None
+    return getattr(parsed, name)
+
+
+def _takes_several(kind: Any) -> bool:
+    return typing.get_origin(kind) is tuple or any(map(_takes_several, typing.get_args(kind)))
 
 
 def _in_one_line(box: str) -> str:
-    lines = [line.strip("│╭╮╰╯─ \n") for line in box.splitlines()]
+    lines = [line.strip("│╭╮╰╯─|+ \n") for line in box.splitlines()]
     kept = []
     for line in lines[1:]:  # the first is the box's title
         if line.startswith(("For full help", "Argument helptext")):
             break
-        if line and not set(line) <= {"─", " "}:
+        if line and not set(line) <= {"─", "-", " "}:  # the latter where output is ASCII
             kept.append(line)
     said = " ".join(kept) or "cannot be understood"
     return UNREADABLE.sub(_in_plain_words, said)
@@ -186,6 +280,8 @@ def _run(experiment: Experiment, arguments: list[str], program: str) -> int:
     _require_folder(options.out)
     # one thread: the same values bit for bit, and at these sizes no slower
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if options.sweep:
+        return _run_sweep(experiment, config, options, arguments, program)
 
     from validation.experiment import run, unfinished
     from validation.report.document import document, exit_code
@@ -223,6 +319,56 @@ def _run(experiment: Experiment, arguments: list[str], program: str) -> int:
     if options.json:
         print(json.dumps(said))
     return exit_code(said)
+
+
+def _run_sweep(
+    experiment: Experiment,
+    config: Any,
+    options: CommandOptions,
+    arguments: list[str],
+    program: str,
+) -> int:
+    entries = [entry for given in options.sweep for entry in given]
+    values = sweep_values(experiment, config, entries, arguments)
+
+    from validation.sweeps import run_sweep
+    from validation.sweeps.terminal import line, print_sweep
+
+    command = shlex.join([*shlex.split(program), *arguments])
+    console = _console(quiet=options.quiet or options.json)
+    console.print(f"{experiment.name}: {experiment.summary}", highlight=False)
+    console.print(f"running {command}", highlight=False, soft_wrap=True, markup=False)
+
+    def announce(notes: list[str]) -> None:
+        for note in notes:
+            console.print(note, highlight=False, soft_wrap=True, markup=False)
+
+    with _progress(console) as progress:
+
+        def ended(row: dict[str, Any], done: int, total: int) -> None:
+            console.print(line(row, done, total), highlight=False, soft_wrap=True, markup=False)
+            progress("runs", done, total)
+
+        outcome = run_sweep(
+            experiment,
+            values,
+            base=config,
+            out=options.out,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            store=options.store,
+            fresh=options.fresh,
+            announce=announce,
+            ended=ended,
+            command=command,
+            program=program,
+        )
+    print_sweep(outcome.document, console)
+    if options.json:
+        print(json.dumps(outcome.document))
+    if outcome.tracebacks:
+        print(_fault(experiment.name, command, outcome.tracebacks), file=sys.stderr)
+    return outcome.document["exit_code"]
 
 
 def _require_folder(out: Path) -> None:
