@@ -40,6 +40,16 @@ results: $(VENV)/.installed
 	cp $(OUT)/drum_fundamental.png docs/figures/
 	$(RUN) -m validation.report.markdown docs/systems/*.md
 
+# every page is executed anew; a warning is an error; nothing is looked up over the network
+.PHONY: docs
+docs: $(VENV)/.installed-docs
+	rm -rf docs/_build docs/generated
+	OMP_NUM_THREADS=1 $(RUN) -m sphinx -W --keep-going -n -d docs/_build/doctrees docs docs/_build/html
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(RUN) -m pip install --quiet --constraint constraints.txt --editable ".[docs]"
+	touch $@
+
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)

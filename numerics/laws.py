@@ -11,6 +11,7 @@ import sympy
 import xarray as xr
 
 from numerics.lambdify import lambdify
+from numerics.observations import Observation, stacked
 from numerics.schema import align_exactly
 from theory.claims import System
 from theory.errors import ArgumentError
@@ -188,8 +189,8 @@ class VectorField:
         *,
         relative_tolerance: float,
         absolute_tolerance: float,
-        observe: Callable[[np.ndarray], np.ndarray] = np.copy,
-    ) -> np.ndarray:
+        observe: Callable[[np.ndarray], Observation] = np.copy,
+    ) -> Any:
         """Integrate; return what is observed of the states at `times`, times first."""
         return solve_flow(
             lambda _, state: self.rates(state),
@@ -208,8 +209,8 @@ def solve_flow(
     *,
     relative_tolerance: float,
     absolute_tolerance: float,
-    observe: Callable[[np.ndarray], np.ndarray] = np.copy,
-) -> np.ndarray:
+    observe: Callable[[np.ndarray], Observation] = np.copy,
+) -> Any:
     """Integrate real ordinary differential equations by DOP853, from time 0.
 
     Parameters
@@ -221,7 +222,7 @@ def solve_flow(
 
     Returns
     -------
-    ndarray, shape (time, ...)
+    ndarray, shape (time, ...), or several by their names as `observe` has them
 
     Raises
     ------
@@ -234,7 +235,7 @@ def solve_flow(
     if times.ndim != 1 or len(times) == 0 or times[0] < 0 or np.any(np.diff(times) <= 0):
         raise ArgumentError("time", times, "must be one-dimensional, increasing from 0", "sort it")
     if times[-1] == 0:
-        return np.stack([observe(start)])
+        return stacked([observe(start)])
     solver = DOP853(
         lambda moment, state: rates(moment, state.reshape(start.shape)).ravel(),
         0.0,
@@ -254,7 +255,7 @@ def solve_flow(
         while len(kept) < len(times) and times[len(kept)] <= solver.t:
             inside = _within_step(solver, *before, times[len(kept)])
             kept.append(observe(inside.reshape(start.shape)))
-    return np.stack(kept)
+    return stacked(kept)
 
 
 def _within_step(solver: Any, moment: float, state: np.ndarray, wanted: float) -> np.ndarray:

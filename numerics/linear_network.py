@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.laws import VectorField
-from numerics.singular_modes import SingularModes
+from numerics.singular_modes import Samples, SingularModes
 from theory.errors import ArgumentError
 
 if TYPE_CHECKING:
     import torch
 
     from numerics.torch_descent import TrialNetwork
+
+SHOWN_ROWS = 2  # of the first layer, of each trial: enough to see what a row becomes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,21 +67,65 @@ def growing_strengths(start: LayerWeights, modes: SingularModes) -> np.ndarray:
 
 
 class LayerModel:
-    """The fully connected flow for one data set (`theory.linear_network.fully_connected_flow`)."""
+    """The fully connected flow for one data set (`theory.linear_network.fully_connected_flow`).
 
-    def __init__(self, modes: SingularModes):
+    Parameters
+    ----------
+    modes : SingularModes
+    test : Samples, optional
+        On which the loss is observed too; no weight ever sees them.
+    """
+
+    def __init__(self, modes: SingularModes, test: Samples | None = None):
         self.modes = modes
+        self.test = test
+        # directions that no image has never move: with few images learning is in their span
+        self._span = np.linalg.qr(modes.inputs.T)[0] if modes.is_few and test is None else None
+        self.data = Samples(self._in_span(modes.inputs), modes.targets)
+        self._projection = self.data.apply_input_input(self._in_span(modes.right.T)).T
+
+    def _in_span(self, rows: np.ndarray) -> np.ndarray:
+        return rows if self._span is None else rows @ self._span
+
+    def weights(self, start: LayerWeights) -> LayerWeights:
+        """Return a start without what never moves nor shows: the same map of the images, exactly.
+
+        Hidden directions that neither the outputs nor the images reach at the start are left out.
+        """
+        first = self._in_span(start.first)
+        reached = np.concatenate((np.swapaxes(start.second, 1, 2), first), axis=2)
+        if self._span is None or reached.shape[2] >= reached.shape[1]:
+            return LayerWeights(first, start.second)
+        hidden = np.linalg.qr(reached)[0]
+        return LayerWeights(np.swapaxes(hidden, 1, 2) @ first, start.second @ hidden)
 
     def strengths(self, weights: LayerWeights) -> np.ndarray:
         """Return A, (trial, r, r)."""
-        return self.modes.strengths(weights.second @ weights.first)
+        return self._strengths(weights.second @ weights.first)
+
+    def _strengths(self, effective: np.ndarray) -> np.ndarray:
+        return self.modes.left.T @ effective @ self._projection
+
+    def observe(self, weights: LayerWeights) -> dict[str, np.ndarray]:
+        """Return strengths and losses."""
+        effective = weights.second @ weights.first
+        seen = {
+            "strengths": self._strengths(effective),
+            "train_loss": self.data.loss(effective),
+        }
+        return seen if self.test is None else seen | {"test_loss": self.test.loss(effective)}
 
     def rates(self, weights: LayerWeights) -> LayerWeights:
         """Return dW1/dtau = W2^T E and dW2/dtau = E W1^T."""
-        error = self.modes.output_input - (weights.second @ weights.first) @ self.modes.input_input
-        return LayerWeights(
-            np.swapaxes(weights.second, 1, 2) @ error, error @ np.swapaxes(weights.first, 1, 2)
-        )
+        error = self.data.error(weights.second @ weights.first)
+        return _rates_of_error(weights, error)
+
+    def sample_rates(self, weights: LayerWeights, samples: np.ndarray) -> LayerWeights:
+        """Return the rates that a few samples a trial give, (trial, batch): online learning."""
+        seen = self.data.inputs[samples]
+        hidden = seen @ np.swapaxes(weights.first, 1, 2)
+        miss = self.modes.targets[samples] - hidden @ np.swapaxes(weights.second, 1, 2)
+        return _rates_of_error(weights, np.swapaxes(miss, 1, 2) @ seen / samples.shape[1])
 
     def vector_field(self, start: LayerWeights) -> VectorField:
         """Return the flow as real arrays, (trial, H (N + p))."""
@@ -96,6 +142,12 @@ class LayerModel:
         )
 
 
+def _rates_of_error(weights: LayerWeights, error: np.ndarray) -> LayerWeights:
+    return LayerWeights(
+        np.swapaxes(weights.second, 1, 2) @ error, error @ np.swapaxes(weights.first, 1, 2)
+    )
+
+
 def unpack(state: np.ndarray, like: LayerWeights) -> LayerWeights:
     """Return the weights of a state of `LayerModel.vector_field`, shaped as `like`."""
     size = like.first[0].size
@@ -105,14 +157,26 @@ def unpack(state: np.ndarray, like: LayerWeights) -> LayerWeights:
 
 
 class LayerDescent:
-    """Full-batch gradient descent by matrices; a `numerics.training.Learner`."""
+    """Gradient descent by matrices, full batch or online; a `numerics.training.Learner`.
+
+    Parameters
+    ----------
+    samples : ndarray of int, (trial, update, batch), optional
+        Online: which samples each trial sees at each update. Full batch without it.
+    """
 
     def __init__(
-        self, model: LayerModel, start: LayerWeights, learning_rate: float, loss_scale: float
+        self,
+        model: LayerModel,
+        start: LayerWeights,
+        learning_rate: float,
+        loss_scale: float,
+        samples: np.ndarray | None = None,
     ):
         self.model = model
+        self.samples = samples
         self.learning_rate = learning_rate
-        self.weights = start
+        self._take(start)
         self._step = loss_scale * learning_rate
 
     @property
@@ -122,23 +186,32 @@ class LayerDescent:
 
     def update(self, index: int) -> None:
         """Make one update of all trials."""
-        rates = self.model.rates(self.weights)
-        self.weights = LayerWeights(
-            self.weights.first + self._step * rates.first,
-            self.weights.second + self._step * rates.second,
-        )
+        if self.samples is None:
+            rates = self.model.rates(self.weights)
+        else:
+            rates = self.model.sample_rates(self.weights, self.samples[:, index])
+        # in place: matrices of all trials are large, and so many new ones take most of the time
+        for weight, rate in (
+            (self.weights.first, rates.first),
+            (self.weights.second, rates.second),
+        ):
+            rate *= self._step
+            weight += rate
 
-    def observe(self) -> np.ndarray:
-        """Return A, (trial, r, r)."""
-        return self.model.strengths(self.weights)
+    def observe(self) -> dict[str, np.ndarray]:
+        """Return what `LayerModel.observe` does."""
+        return self.model.observe(self.weights)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the weights."""
-        return {"first": self.weights.first, "second": self.weights.second}
+        return {"first": self.weights.first.copy(), "second": self.weights.second.copy()}
 
     def load(self, state: dict[str, np.ndarray]) -> None:
         """Take up weights."""
-        self.weights = LayerWeights(state["first"], state["second"])
+        self._take(LayerWeights(state["first"], state["second"]))
+
+    def _take(self, weights: LayerWeights) -> None:
+        self.weights = LayerWeights(weights.first.copy(), weights.second.copy())
 
 
 def torch_network(start: LayerWeights, dtype: torch.dtype, device: torch.device) -> TrialNetwork:
@@ -158,7 +231,11 @@ def torch_network(start: LayerWeights, dtype: torch.dtype, device: torch.device)
             return torch.einsum("tmh,tph->tmp", hidden, self.second)
 
         def forward_each(self, images: torch.Tensor) -> torch.Tensor:
-            hidden = torch.einsum("tn,thn->th", images, self.first)
-            return torch.einsum("th,tph->tp", hidden, self.second)
+            hidden = torch.einsum("tmn,thn->tmh", images, self.first)
+            return torch.einsum("tmh,tph->tmp", hidden, self.second)
+
+        def observables(self) -> dict[str, np.ndarray]:
+            shown = self.first[:, :SHOWN_ROWS]
+            return {"rows": shown.detach().cpu().double().numpy().copy()}
 
     return LinearNetwork()

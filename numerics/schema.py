@@ -13,6 +13,7 @@ from theory.errors import ArgumentError
 DIMENSIONS = {
     "trial": "independent repetition, by its seed",
     "mode": "singular mode or eigenmode, 1 is the first",
+    "right_mode": "singular mode of the images, in a matrix of modes",
     "update": "update of the weights, 0 is the start",
     "step": "number of an update, counted from 0",
     "time": "continuous time",
@@ -21,6 +22,9 @@ DIMENSIONS = {
     "label": "class or output",
     "network": "architecture",
     "rate": "learning rate relative to that of the run",
+    "forecast": "way to forecast a time",
+    "moment": "picture taken during training, by the number of updates made",
+    "row": "row of a weight matrix",
     "sample": "image of a set, or moment of a signal",
     "y": "vertical coordinate; of an image its row, from the top",
     "x": "horizontal coordinate; of an image its column, from the left",

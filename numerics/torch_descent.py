@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from numerics.singular_modes import SingularModes, effective_singular_values
+from numerics.singular_modes import Samples, SingularModes, effective_singular_values
 
 
 class TrialNetwork(Protocol):
@@ -18,7 +18,10 @@ class TrialNetwork(Protocol):
         """Return predictions (trial, sample, p) of images (sample, N), the same for all trials."""
 
     def forward_each(self, images: torch.Tensor) -> torch.Tensor:
-        """Return predictions (trial, p) of one image for each trial, (trial, N)."""
+        """Return predictions (trial, sample, p) of images of each trial, (trial, sample, N)."""
+
+    def observables(self) -> dict[str, np.ndarray]:
+        """Return what of the weights is worth a record, each (trial, ...)."""
 
     def parameters(self) -> Iterator[torch.nn.Parameter]:
         """Yield the parameters."""
@@ -38,30 +41,44 @@ class TorchDescent:
     network : TrialNetwork
     modes : SingularModes
         By which its strengths are measured.
-    inputs, targets : ndarray, (sample, N) and (sample, p)
+    shown : Samples
         What it is trained on: all images, or rows equivalent to them.
     learning_rate : float
-    samples : ndarray of int, (trial, update), optional
-        Online: which sample each trial sees at each update. Full batch without it.
+    samples : ndarray of int, (trial, update, batch), optional
+        Online: which samples each trial sees at each update. Full batch without it.
+    test : Samples, optional
+        On which the loss is observed too; no weight ever sees them.
     """
 
     def __init__(
         self,
         network: TrialNetwork,
         modes: SingularModes,
-        inputs: np.ndarray,
-        targets: np.ndarray,
+        shown: Samples,
         learning_rate: float,
         samples: np.ndarray | None = None,
+        test: Samples | None = None,
     ):
         self.network = network
         self.modes = modes
         self.learning_rate = learning_rate
-        parameter = next(network.parameters())
-        self._inputs = torch.tensor(inputs, dtype=parameter.dtype, device=parameter.device)
-        self._targets = torch.tensor(targets, dtype=parameter.dtype, device=parameter.device)
+        self._shown = self._on_device(shown)
+        self._test = None if test is None else self._on_device(test.equivalent_rows())
+        # what no linear map changes of the losses, and equivalent rows lack
+        self._constant = modes.unexplained_by_rows(shown)
+        self._test_constant = (
+            0.0 if test is None else test.unexplained_by_rows(test.equivalent_rows())
+        )
         self._samples = samples
         self._parameters = list(network.parameters())
+
+    def _on_device(self, samples: Samples) -> tuple[torch.Tensor, torch.Tensor]:
+        like = next(self.network.parameters())
+        inputs, targets = (
+            torch.tensor(x, dtype=like.dtype, device=like.device)
+            for x in (samples.inputs, samples.targets)
+        )
+        return inputs, targets
 
     @property
     def step_size(self) -> tuple[str, float]:
@@ -70,25 +87,39 @@ class TorchDescent:
 
     def update(self, index: int) -> None:
         """Make one update of all trials by autograd."""
+        inputs, targets = self._shown
         if self._samples is None:
-            errors = self.network(self._inputs) - self._targets
-            loss = errors.square().sum() / self._targets.numel()
+            errors = self.network(inputs) - targets
         else:
             seen = self._samples[:, index]
-            errors = self.network.forward_each(self._inputs[seen]) - self._targets[seen]
-            loss = errors.square().sum() / self._targets.shape[1]
+            errors = self.network.forward_each(inputs[seen]) - targets[seen]
+        loss = errors.square().sum() / errors[0].numel()
         gradients = torch.autograd.grad(loss, self._parameters)
         with torch.no_grad():
             for parameter, gradient in zip(self._parameters, gradients, strict=True):
                 parameter.sub_(gradient, alpha=self.learning_rate)
 
-    def observe(self) -> np.ndarray:
-        """Return A from the network's predictions on what it is trained on, (trial, r, r)."""
+    def observe(self) -> dict[str, np.ndarray]:
+        """Return strengths and losses, in float64, and what the network shows of its weights.
+
+        A comes from the network's predictions on what it is trained on, (trial, r, r).
+        """
+        predictions, loss = self._seen(*self._shown)
+        rows = self._shown[0].double().cpu().numpy()
+        seen = {
+            "strengths": effective_singular_values(self.modes, [(rows, predictions)]),
+            "train_loss": loss + self._constant,
+        }
+        if self._test is not None:
+            seen["test_loss"] = self._seen(*self._test)[1] + self._test_constant
+        return seen | self.network.observables()
+
+    def _seen(self, inputs: torch.Tensor, targets: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+        """Return predictions (trial, sample, p) and their mean squared error (trial,)."""
         with torch.no_grad():
-            predictions = self.network(self._inputs).double().cpu().numpy()
-        return effective_singular_values(
-            self.modes, [(self._inputs.double().cpu().numpy(), predictions)]
-        )
+            predictions = self.network(inputs).double()
+            loss = (predictions - targets.double()).square().mean(dim=(1, 2))
+        return predictions.cpu().numpy(), loss.cpu().numpy()
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the parameters."""

@@ -6,14 +6,16 @@ import dataclasses
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from numerics.files import read_arrays, write_arrays
+from numerics.observations import Observation, everywhere, stacked, unstacked
 from theory.errors import ArgumentError, DivergenceError
 
 SECONDS_BETWEEN_CHECKPOINTS = 5.0
+SEEN = "seen"  # in a checkpoint: the name, or the beginning of the names, of what was observed
 
 
 class Learner(Protocol):
@@ -26,8 +28,8 @@ class Learner(Protocol):
     def update(self, index: int) -> None:
         """Make the update number `index`, counted from 0."""
 
-    def observe(self) -> np.ndarray:
-        """Return what is recorded."""
+    def observe(self) -> Observation:
+        """Return what is recorded: an array, or several by their names."""
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that the next updates depend on."""
@@ -44,11 +46,11 @@ class Record:
     ----------
     updates : ndarray of int, shape (time,)
         Number of updates made before each observation; the first is 0, before any update.
-    observations : ndarray, shape (time, trial, ...)
+    observations : ndarray, shape (time, trial, ...), or several by their names
     """
 
     updates: np.ndarray
-    observations: np.ndarray
+    observations: Any
 
 
 def record_grid(updates: int, every: int) -> np.ndarray:
@@ -94,11 +96,12 @@ def train(
     """
     grid = np.asarray(grid)
     total = int(grid[-1])
-    done, seen = 0, []
+    done = 0
+    seen: list[Observation] = []
     if checkpoint is not None and checkpoint.exists():
         stored = read_arrays(checkpoint)
         done = int(stored.pop("updates_done"))
-        seen = list(stored.pop("observations"))
+        seen = _taken_out(stored)
         learner.load(stored)
     saved = time.monotonic()
     wanted = iter(grid[len(seen) :])
@@ -106,7 +109,7 @@ def train(
     while following is not None:
         if done == following:
             observed = learner.observe()
-            if not np.isfinite(observed).all():
+            if not everywhere(_is_finite, observed):
                 raise DivergenceError(
                     *learner.step_size,
                     f"the state was not finite any more after {done} updates",
@@ -124,10 +127,26 @@ def train(
             continue
         learner.update(done)
         done += 1
-    return Record(grid, np.stack(seen))
+    return Record(grid, stacked(seen))
 
 
-def _save(path: Path, learner: Learner, done: int, seen: list[np.ndarray]) -> None:
-    write_arrays(
-        path, learner.state() | {"updates_done": np.array(done), "observations": np.stack(seen)}
+def _is_finite(values: np.ndarray) -> bool:
+    return bool(np.isfinite(values).all())
+
+
+def _save(path: Path, learner: Learner, done: int, seen: list[Observation]) -> None:
+    whole = stacked(seen)
+    named = (
+        {f"{SEEN} {name}": x for name, x in whole.items()}
+        if isinstance(whole, dict)
+        else {SEEN: whole}
     )
+    write_arrays(path, learner.state() | {"updates_done": np.array(done)} | named)
+
+
+def _taken_out(stored: dict[str, np.ndarray]) -> list[Observation]:
+    """Return what a checkpoint has of the observations, and leave the learner's state in it."""
+    if SEEN in stored:
+        return unstacked(stored.pop(SEEN))
+    names = [name for name in stored if name.startswith(f"{SEEN} ")]
+    return unstacked({name.removeprefix(f"{SEEN} "): stored.pop(name) for name in names})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections.abc import Iterator
 
 import numpy as np
 
 from numerics.laws import VectorField
-from numerics.linear_cnn.spectra import ModeSpectra
+from numerics.linear_cnn.spectra import ModeSpectra, conjugate_indices
 from numerics.singular_modes import SingularModes
 
 
@@ -35,17 +37,27 @@ class Clocks:
 
     def strengths(self, theta: np.ndarray) -> np.ndarray:
         """Return G(theta), (trial, mode), for clocks (trial, mode)."""
+        return self._strengths_by_frequency(theta).sum(axis=-1)
+
+    def _strengths_by_frequency(self, theta: np.ndarray) -> np.ndarray:
+        """Return what each frequency adds to G, (trial, mode, N)."""
         angle = 2 * self.magnitudes * theta[..., None]
         grown = (self.kernel + self.outputs) ** 2 * np.exp(angle)
         shrunk = (self.kernel - self.outputs) ** 2 * np.exp(-angle)
-        total = (self.magnitudes * (grown - shrunk)).sum(axis=-1)
-        return self.side * self.variances / 4 * total
+        return self.side / 4 * self.variances[:, None] * self.magnitudes * (grown - shrunk)
 
     def amplitudes(self, theta: np.ndarray) -> np.ndarray:
         """Return |k^_f|, (trial, mode, N), for clocks (trial, mode)."""
         angle = self.magnitudes * theta[..., None]
         grown = (self.kernel + self.outputs) * np.exp(angle)
         return (grown + (self.kernel - self.outputs) * np.exp(-angle)) / 2
+
+    def dominance(self, theta: np.ndarray) -> np.ndarray:
+        """Return the share in A of the frequencies with the largest magnitude, (trial, mode)."""
+        share = self._strengths_by_frequency(theta)
+        largest = self.magnitudes.max(axis=1, keepdims=True)
+        dominant = np.isclose(self.magnitudes, largest, rtol=1e-9)
+        return (share * dominant).sum(axis=-1) / share.sum(axis=-1)
 
     def vector_field(self) -> VectorField:
         """Return dtheta/dtau = n (S - G(theta)), state (trial, mode)."""
@@ -55,26 +67,79 @@ class Clocks:
             rates=lambda theta: self.side * (self.singular_values - self.strengths(theta)),
         )
 
-    def end(self) -> np.ndarray:
-        """Return theta* with G(theta*) = S, (trial, mode): where training ends, without training."""
-        from scipy.optimize import brentq
-
+    def each(self) -> Iterator[tuple[tuple[int, int], Clocks]]:
+        """Yield (trial, mode) and the clock of this mode alone."""
         trials, count, _ = self.kernel.shape
-        ends = np.empty((trials, count))
-        for trial in range(trials):
-            for mode in range(count):
-                one = dataclasses.replace(
+        for trial, mode in itertools.product(range(trials), range(count)):
+            yield (
+                (trial, mode),
+                dataclasses.replace(
                     self,
                     singular_values=self.singular_values[mode : mode + 1],
                     variances=self.variances[mode : mode + 1],
                     magnitudes=self.magnitudes[mode : mode + 1],
                     kernel=self.kernel[trial : trial + 1, mode : mode + 1],
                     outputs=self.outputs[trial : trial + 1, mode : mode + 1],
-                )
-                ends[trial, mode] = brentq(
-                    one._excess, one._earliest(), one._latest(), xtol=1e-14, rtol=1e-14
-                )
-        return ends
+                ),
+            )
+
+    def end(self) -> np.ndarray:
+        """Return theta* with G(theta*) = S, (trial, mode): where training ends, without training."""
+        return self.angles(1.0)
+
+    def angles(self, share: float) -> np.ndarray:
+        """Return theta with G(theta) = share S, (trial, mode)."""
+        from scipy.optimize import brentq
+
+        reached = np.empty(self.kernel.shape[:2])
+        for place, one in self.each():
+            goal = dataclasses.replace(one, singular_values=share * one.singular_values)
+            reached[place] = brentq(
+                goal._excess, goal._earliest(), goal._latest(), xtol=1e-14, rtol=1e-14
+            )
+        return reached
+
+    def times(self, share: float) -> np.ndarray:
+        """Return the flow time at which each mode reaches share S, (trial, mode): a quadrature.
+
+        Parameters
+        ----------
+        share : float
+            Below 1; a start that is beyond it gives 0.
+        """
+        from scipy.integrate import quad
+
+        reached = np.zeros(self.kernel.shape[:2])
+        ends = self.angles(share)
+        for place, one in self.each():
+            if ends[place] > 0:
+                reached[place] = quad(
+                    lambda theta, one=one: 1 / (-one.side * one._excess(theta)),
+                    0.0,
+                    ends[place],
+                    epsrel=1e-10,
+                    limit=200,
+                )[0]
+        return reached
+
+    def inhibition(self, theta: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the terms of d ln(growing amplitude)/dtau at each frequency, (trial, mode, N).
+
+        `input` n v_f S drives all frequencies; `self_inhibition` is the part of n v_f A that the
+        frequency and its conjugate make themselves, `lateral_inhibition` the part that the mode's
+        other frequencies make. See `theory.linear_cnn.inhibition`.
+        """
+        size = self.magnitudes
+        share = self._strengths_by_frequency(theta)
+        conjugate = conjugate_indices(self.side)
+        own = share + np.where(conjugate == np.arange(len(conjugate)), 0.0, share[..., conjugate])
+        whole = share.sum(axis=-1, keepdims=True)
+        driven = self.side * size * self.singular_values[:, None]
+        return {
+            "input": np.broadcast_to(driven, share.shape),
+            "self_inhibition": self.side * size * own,
+            "lateral_inhibition": self.side * size * (whole - own),
+        }
 
     def _excess(self, theta: float) -> float:
         return float(self.strengths(np.array([[theta]]))[0, 0] - self.singular_values[0])

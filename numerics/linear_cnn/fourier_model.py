@@ -1,109 +1,169 @@
 """The linear CNN in Fourier variables: its exact gradient descent and its gradient flow.
 
-Only one frequency of each pair is kept, and only those that the data use; all trials move at once.
-Nothing is approximated: see `theory.linear_cnn.coupled_flow`.
+At every frequency the network is a product of small matrices, P^_f = n^L B_f K^(L)_f ... K^(1)_f:
+one a convolution layer (its kernels by its channels) and the fully connected B_f (outputs by
+kernels). Only one frequency of each pair is kept, and only those that the data use; all trials move
+at once. Nothing is approximated: see `theory.linear_cnn.coupled_flow`.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import itertools
 
 import numpy as np
 
 from numerics.laws import VectorField
-from numerics.linear_cnn.spectra import HalfPlane, half_plane, to_outputs, to_spectrum
-from numerics.singular_modes import SingularModes
-
-
-@dataclasses.dataclass(frozen=True)
-class FourierWeights:
-    """Weights of all trials on the half plane: kernel (trial, F), outputs (trial, p, F), complex."""
-
-    kernel: np.ndarray
-    outputs: np.ndarray
+from numerics.linear_cnn.spectra import (
+    HalfPlane,
+    from_outputs,
+    from_spectrum,
+    half_plane,
+    to_outputs,
+    to_spectrum,
+)
+from numerics.linear_cnn.weights import FourierWeights, PixelWeights
+from numerics.singular_modes import Samples, SingularModes
 
 
 class FourierModel:
-    """The law (F) for one data set: rates, strengths, and the balance that the flow conserves.
+    """The law (F) for one data set: rates, strengths, and the balances that the flow conserves.
 
     Parameters
     ----------
     modes : SingularModes
-        Of square grey images.
+        Of square images, grey or with channels.
+    test : Samples, optional
+        On which the loss is observed too; no weight ever sees them.
     """
 
-    def __init__(self, modes: SingularModes):
+    def __init__(self, modes: SingularModes, test: Samples | None = None):
         self.modes = modes
-        self.plane: HalfPlane = half_plane(modes.inputs)
+        self.channels = modes.channels
+        spectra = to_spectrum(modes.images)
+        others = () if test is None else (to_spectrum(test.images),)
+        self.plane: HalfPlane = half_plane(spectra, *others)
         self.side = self.plane.side
-        self.inputs = self.plane.real_vectors(to_spectrum(modes.inputs))
-        samples = len(self.inputs)
-        self.input_input = self.inputs.T @ self.inputs / samples
-        self.output_input = modes.targets.T @ self.inputs / samples
-        right = self.plane.real_vectors(to_spectrum(modes.right.T)).T
-        self._projection = self.input_input @ right
+        self.data = self._in_real_basis(modes, spectra)
+        self.test = None if test is None else self._in_real_basis(test, *others)
+        right = self._real(to_spectrum(modes.right_images))
+        self._projection = self.data.apply_input_input(right).T
 
-    def weights(self, kernels: np.ndarray, outputs: np.ndarray) -> FourierWeights:
-        """Return kernels (trial, N) and weights (trial, p, N) in pixels as Fourier weights."""
+    def _real(self, spectra: np.ndarray) -> np.ndarray:
+        """Return spectra (..., C, N) of real images as real vectors (..., C R)."""
+        real = self.plane.real_vectors(spectra)
+        return real.reshape(*real.shape[:-2], -1)
+
+    def _in_real_basis(self, samples: Samples, spectra: np.ndarray) -> Samples:
+        return Samples(self._real(spectra), samples.targets, self.channels)
+
+    def weights(self, start: PixelWeights) -> FourierWeights:
+        """Return weights in pixels as Fourier weights."""
+        spectra = (*map(to_spectrum, start.layers[:-1]), to_outputs(start.outputs))
         kept = self.plane.indices
-        return FourierWeights(to_spectrum(kernels)[..., kept], to_outputs(outputs)[..., kept])
+        # in the order of memory that a checkpoint has: sums over them come out bit for bit the same
+        return FourierWeights(tuple(np.ascontiguousarray(x[..., kept]) for x in spectra))
+
+    def in_pixels(self, weights: FourierWeights) -> PixelWeights:
+        """Return Fourier weights in pixels; frequencies that the data do not use are 0 there."""
+        kernels = (from_spectrum(self.plane.full_plane(x)) for x in weights.layers[:-1])
+        return PixelWeights((*kernels, from_outputs(self.plane.full_plane(weights.outputs))))
 
     def map_rows(self, weights: FourierWeights) -> np.ndarray:
-        """Return the network's map P in the real basis, (trial, p, R)."""
-        return self.plane.real_maps(self.side * weights.outputs * weights.kernel[:, None, :])
+        """Return the network's map P in the real basis, (trial, p, C R)."""
+        rows = self.plane.real_maps(self.side**weights.depth * _products(weights.layers)[-1])
+        return rows.reshape(*rows.shape[:2], -1)
 
     def strengths(self, weights: FourierWeights) -> np.ndarray:
         """Return A = U^T P Sxx V, (trial, r, r)."""
-        return self.modes.left.T @ self.map_rows(weights) @ self._projection
+        return self._strengths(self.map_rows(weights))
+
+    def _strengths(self, rows: np.ndarray) -> np.ndarray:
+        return self.modes.left.T @ rows @ self._projection
+
+    def observe(self, weights: FourierWeights) -> dict[str, np.ndarray]:
+        """Return strengths, losses, and the magnitudes of first and last layer on the whole plane."""
+        rows = self.map_rows(weights)
+        seen = {"strengths": self._strengths(rows), "train_loss": self.data.loss(rows)}
+        if self.test is not None:
+            seen["test_loss"] = self.test.loss(rows)
+        return seen | {n: self.plane.full_plane(x) for n, x in weights.magnitudes().items()}
 
     def rates(self, weights: FourierWeights) -> FourierWeights:
-        """Return dk^/dtau = n b^H e, db/dtau = n e conj(k^): equation (F)."""
-        return self._rates_of_error(
-            weights, self.output_input - self.map_rows(weights) @ self.input_input
-        )
+        """Return the rate of every layer: equation (F)."""
+        return self._rates_of_error(weights, self.data.error(self.map_rows(weights)))
 
     def sample_rates(self, weights: FourierWeights, samples: np.ndarray) -> FourierWeights:
-        """Return the rates that one sample a trial gives: online learning."""
-        seen = self.inputs[samples]
-        predicted = (self.map_rows(weights) @ seen[:, :, None])[..., 0]
-        miss = self.modes.targets[samples] - predicted
-        return self._rates_of_error(weights, miss[:, :, None] * seen[:, None, :])
+        """Return the rates that a few samples a trial give, (trial, batch): online learning."""
+        seen = self.data.inputs[samples]
+        miss = self.modes.targets[samples] - seen @ np.swapaxes(self.map_rows(weights), 1, 2)
+        return self._rates_of_error(weights, np.swapaxes(miss / samples.shape[1], 1, 2) @ seen)
 
     def _rates_of_error(self, weights: FourierWeights, error: np.ndarray) -> FourierWeights:
-        errors = self.side * self.plane.complex_maps(error)
-        return FourierWeights(
-            (weights.outputs.conj() * errors).sum(axis=1),
-            errors * weights.kernel.conj()[:, None, :],
+        """Rate of each layer: n^L (layers after it)^H E_f (layers before it)^H."""
+        rows = error.reshape(*error.shape[:2], self.channels, -1)
+        pull = self.side**weights.depth * self.plane.complex_maps(rows)
+        before = _products(weights.layers[:-1])
+        rates = []
+        for layer, product in zip(weights.layers[:0:-1], before[::-1], strict=True):
+            rates.append(_times(pull, _adjoint(product)))
+            pull = _times(_adjoint(layer), pull)
+        rates.append(pull)
+        return FourierWeights(tuple(reversed(rates)))
+
+    def balances(self, weights: FourierWeights) -> tuple[np.ndarray, ...]:
+        """Return K_l K_l^H - K_(l+1)^H K_(l+1), (trial, C_l, C_l, F), for each layer but the last.
+
+        The flow conserves them. With one kernel: I_f = ||k^_f||^2 - ||b_f||^2.
+        """
+        return tuple(
+            _times(layer, _adjoint(layer)) - _times(_adjoint(after), after)
+            for layer, after in itertools.pairwise(weights.layers)
         )
 
-    def balance(self, weights: FourierWeights) -> np.ndarray:
-        """Return I_f = |k^_f|^2 - ||b_f||^2, (trial, F): conserved by the flow."""
-        return np.abs(weights.kernel) ** 2 - (np.abs(weights.outputs) ** 2).sum(axis=1)
-
-    def balance_increment(self, weights: FourierWeights, step: float) -> np.ndarray:
-        """Return what one step of descent adds to the balance: a^2 (|b^H e|^2 - ||e||^2 |k^|^2)."""
-        rates = self.rates(weights)
-        outputs = (np.abs(rates.outputs) ** 2).sum(axis=1)
-        return step**2 * (np.abs(rates.kernel) ** 2 - outputs)
+    def balance_increments(self, weights: FourierWeights, step: float) -> tuple[np.ndarray, ...]:
+        """Return what one step of descent adds to each balance: h^2 times that of the rates."""
+        return tuple(step**2 * x for x in self.balances(self.rates(weights)))
 
     def vector_field(self, start: FourierWeights) -> VectorField:
-        """Return the flow as real arrays, (trial, 1 + p, 2, F)."""
+        """Return the flow as real arrays, (trial, numbers)."""
         return VectorField(
             system="linear_cnn.coupled_flow",
             start=_pack(start),
-            rates=lambda state: _pack(self.rates(unpack(state))),
+            rates=lambda state: _pack(self.rates(unpack(state, start))),
         )
 
 
+def _times(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the product of matrices (trial, a, b, F) and (trial, b, c, F), frequency by frequency."""
+    if left.shape[2] == 1:
+        return left[:, :, 0, None] * right[:, 0, None]
+    return np.einsum("tabf,tbcf->tacf", left, right)
+
+
+def _products(layers: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+    """Return the products of the first layer, of the first two, and so on."""
+    return list(itertools.accumulate(layers, lambda product, layer: _times(layer, product)))
+
+
+def _adjoint(layer: np.ndarray) -> np.ndarray:
+    return np.swapaxes(layer, 1, 2).conj()
+
+
 def _pack(weights: FourierWeights) -> np.ndarray:
-    together = np.concatenate((weights.kernel[:, None, :], weights.outputs), axis=1)
-    return np.stack((together.real, together.imag), axis=2)
+    trials = len(weights.outputs)
+    flat = np.concatenate([layer.reshape(trials, -1) for layer in weights.layers], axis=1)
+    return np.concatenate((flat.real, flat.imag), axis=1)
 
 
-def unpack(state: np.ndarray) -> FourierWeights:
-    """Return the weights of a state of `FourierModel.vector_field`."""
-    together = state[:, :, 0] + 1j * state[:, :, 1]
-    return FourierWeights(together[:, 0], together[:, 1:])
+def unpack(state: np.ndarray, like: FourierWeights) -> FourierWeights:
+    """Return the weights of a state of `FourierModel.vector_field`, shaped as `like`."""
+    real, imaginary = np.split(state, 2, axis=1)
+    flat = real + 1j * imaginary
+    ends = np.cumsum([layer[0].size for layer in like.layers])
+    parts = np.split(flat, ends[:-1], axis=1)
+    return FourierWeights(
+        tuple(x.reshape(layer.shape) for x, layer in zip(parts, like.layers, strict=True))
+    )
 
 
 class FourierDescent:
@@ -117,8 +177,8 @@ class FourierDescent:
         eta.
     loss_scale : float
         c of the loss (c/2) <||y - P x||^2>.
-    samples : ndarray of int, (trial, update), optional
-        Online: which sample each trial sees at each update. Full batch without it.
+    samples : ndarray of int, (trial, update, batch), optional
+        Online: which samples each trial sees at each update. Full batch without it.
     """
 
     def __init__(
@@ -146,19 +206,18 @@ class FourierDescent:
             rates = self.model.rates(self.weights)
         else:
             rates = self.model.sample_rates(self.weights, self.samples[:, index])
-        self.weights = FourierWeights(
-            self.weights.kernel + self._step * rates.kernel,
-            self.weights.outputs + self._step * rates.outputs,
-        )
+        moved = zip(self.weights.layers, rates.layers, strict=True)
+        self.weights = FourierWeights(tuple(x + self._step * rate for x, rate in moved))
 
-    def observe(self) -> np.ndarray:
-        """Return A, (trial, r, r)."""
-        return self.model.strengths(self.weights)
+    def observe(self) -> dict[str, np.ndarray]:
+        """Return what `FourierModel.observe` does."""
+        return self.model.observe(self.weights)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the weights."""
-        return {"kernel": self.weights.kernel, "outputs": self.weights.outputs}
+        return {f"layer_{number}": layer for number, layer in enumerate(self.weights.layers)}
 
     def load(self, state: dict[str, np.ndarray]) -> None:
         """Take up weights."""
-        self.weights = FourierWeights(state["kernel"], state["outputs"])
+        layers = (state[f"layer_{number}"] for number in range(len(self.weights.layers)))
+        self.weights = FourierWeights(tuple(layers))

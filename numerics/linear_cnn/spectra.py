@@ -65,10 +65,10 @@ class ModeSpectra:
 
     Parameters
     ----------
-    spectra : ndarray, (mode, N), complex
-        v^_m = Q v_m.
+    spectra : ndarray, (mode, C, N), complex
+        v^_m = Q v_m, channel by channel.
     magnitudes : ndarray, (mode, N)
-        |v^_mf|; 0 below 1e-9 of the mode's largest.
+        v_mf = ||v^_mf||, over the channels; 0 below 1e-9 of the mode's largest.
     """
 
     spectra: np.ndarray
@@ -77,19 +77,30 @@ class ModeSpectra:
     @property
     def side(self) -> int:
         """Side n of the images."""
-        return image_side(self.spectra.shape[1])
+        return image_side(self.spectra.shape[-1])
+
+    @property
+    def directions(self) -> np.ndarray:
+        """v^_mf/v_mf, (mode, C, N): for grey images a phase; 0 where the mode has no such frequency."""
+        sizes = np.where(self.magnitudes > 0, self.magnitudes, np.inf)
+        return self.spectra / sizes[:, None, :]
 
     @property
     def largest(self) -> np.ndarray:
-        """max_f |v^_mf|, shape (mode,); n times it is the mode's gain, between 1 and n."""
+        """max_f v_mf, shape (mode,); n times it is the mode's gain, between 1 and n."""
         return self.magnitudes.max(axis=1)
 
     @property
     def overlap(self) -> float:
-        """Sum over f of the second largest |v^_mf|^2: 0 where no two modes share a frequency."""
+        """Sum over f of the second largest v_mf^2: 0 where no two modes share a frequency."""
         if len(self.magnitudes) < 2:
             return 0.0
         return float(np.sort(self.magnitudes**2, axis=0)[-2].sum())
+
+    @property
+    def is_disjoint(self) -> bool:
+        """Whether no two modes share a frequency."""
+        return self.overlap <= OVERLAP_LIMIT
 
     def require_disjoint(self) -> None:
         """Refuse data whose modes share frequencies.
@@ -99,7 +110,7 @@ class ModeSpectra:
         ArgumentError
             With the overlap.
         """
-        if self.overlap > OVERLAP_LIMIT:
+        if not self.is_disjoint:
             raise ArgumentError(
                 "images",
                 f"spectral overlap {self.overlap:.3g} of their modes",
@@ -110,8 +121,8 @@ class ModeSpectra:
 
 def mode_spectra(modes: SingularModes) -> ModeSpectra:
     """Return the spectra of a data set's singular modes."""
-    spectra = to_spectrum(modes.right.T)
-    magnitudes = np.abs(spectra)
+    spectra = to_spectrum(modes.right_images)
+    magnitudes = np.linalg.norm(spectra, axis=1)
     magnitudes[magnitudes < SUPPORT * magnitudes.max(axis=1, keepdims=True)] = 0.0
     return ModeSpectra(spectra, magnitudes)
 
@@ -141,24 +152,35 @@ class HalfPlane:
         """How many frequencies of the plane each stands for: 2 or 1."""
         return np.where(self.pairs, 2.0, 1.0)
 
+    @functools.cached_property
+    def _places(self) -> np.ndarray:
+        """Where the real numbers stand among real and imaginary parts, Re_0, Im_0, Re_1, ..."""
+        places = 2 * np.arange(len(self.indices))
+        return np.concatenate((places, places[self.pairs] + 1))
+
+    @functools.cached_property
+    def _scales(self) -> tuple[np.ndarray, np.ndarray]:
+        """What real and imaginary parts are multiplied by, of vectors and of maps."""
+        real, imaginary = np.sqrt(self.weights), np.full(self.pairs.sum(), np.sqrt(2))
+        return np.concatenate((real, imaginary)), np.concatenate((real, -imaginary))
+
+    def _parts(self, kept: np.ndarray) -> np.ndarray:
+        # a view and one `take`: several times as fast as `.real`, `.imag` and a mask
+        return np.ascontiguousarray(kept).view(float).take(self._places, axis=-1)
+
     def real_vectors(self, spectra: np.ndarray) -> np.ndarray:
         """Return (..., R) real vectors of (..., N) spectra of real images."""
-        kept = spectra[..., self.indices]
-        return np.concatenate(
-            (kept.real * np.sqrt(self.weights), kept.imag[..., self.pairs] * np.sqrt(2)), axis=-1
-        )
+        return self._parts(spectra[..., self.indices]) * self._scales[0]
 
     def real_maps(self, kept: np.ndarray) -> np.ndarray:
         """Return (..., R) real rows of (..., F) rows P conj(Q) that act on such vectors."""
-        return np.concatenate(
-            (kept.real * np.sqrt(self.weights), kept.imag[..., self.pairs] * -np.sqrt(2)), axis=-1
-        )
+        return self._parts(kept) * self._scales[1]
 
     def complex_maps(self, rows: np.ndarray) -> np.ndarray:
         """Return (..., F) complex rows of (..., R) real ones: the inverse of `real_maps`."""
-        kept = (rows[..., : len(self.indices)] / np.sqrt(self.weights)).astype(complex)
-        kept[..., self.pairs] -= 1j * rows[..., len(self.indices) :] / np.sqrt(2)
-        return kept
+        parts = np.zeros((*rows.shape[:-1], 2 * len(self.indices)))
+        parts[..., self._places] = rows / self._scales[1]
+        return parts.view(complex)
 
     def full_plane(self, kept: np.ndarray) -> np.ndarray:
         """Return (..., N) values on the whole plane, conjugates filled in, 0 elsewhere."""
@@ -168,13 +190,13 @@ class HalfPlane:
         return plane
 
 
-def half_plane(inputs: np.ndarray) -> HalfPlane:
-    """Return the half plane of frequencies that are present in images, (M, N) rows.
+def half_plane(*spectra: np.ndarray) -> HalfPlane:
+    """Return the half plane of frequencies that are present in spectra of images, (..., N) each.
 
     Absent frequencies never move: leaving them out changes nothing.
     """
-    side = image_side(inputs.shape[1])
-    power = np.abs(to_spectrum(inputs)).max(axis=0)
+    side = image_side(spectra[0].shape[-1])
+    power = np.max([np.abs(x).reshape(-1, side**2).max(axis=0) for x in spectra], axis=0)
     present = power > PRESENT * power.max()
     conjugate = conjugate_indices(side)
     indices = np.flatnonzero(present & (np.arange(side * side) <= conjugate))

@@ -20,6 +20,7 @@ from numerics.linear_cnn import starts
 from numerics.linear_cnn.fourier_model import FourierDescent, FourierModel, unpack
 from numerics.linear_cnn.network import LinearCNN
 from numerics.linear_cnn.spectra import mode_spectra
+from numerics.linear_cnn.weights import PixelWeights
 from numerics.singular_modes import singular_modes
 from numerics.torch_descent import TorchDescent
 from numerics.training import train
@@ -40,7 +41,7 @@ class Circulant:
         shifted = [np.roll(images, (a, b), axis=(1, 2)) for a in range(16) for b in range(16)]
         self.matrix = np.stack(shifted, axis=-1).reshape(-1, 256)
         self.targets = modes.targets
-        self.kernels, self.outputs = start.kernels.copy(), start.outputs.copy()
+        self.kernels, self.outputs = start.kernel.copy(), start.outputs[:, :, 0].copy()
 
     def update(self) -> None:
         trials, samples = len(self.kernels), len(self.targets)
@@ -60,7 +61,7 @@ class Problem:
         self.spectra = mode_spectra(self.modes)
         self.start = starts.balanced_start(range(TRIALS), self.modes, self.spectra, SCALE)
         self.model = FourierModel(self.modes)
-        self.weights = self.model.weights(self.start.kernels, self.start.outputs)
+        self.weights = self.model.weights(self.start)
         self.parameters = xr.Dataset(
             {
                 "singular_value": ("mode", self.modes.singular_values),
@@ -75,28 +76,24 @@ class Problem:
         )
 
     def conv2d(self, updates: int, trials: range, dtype: torch.dtype) -> np.ndarray:
-        start = starts.PixelWeights(
-            self.start.kernels[trials.start : trials.stop],
-            self.start.outputs[trials.start : trials.stop],
-        )
+        start = PixelWeights(tuple(x[trials.start : trials.stop] for x in self.start.layers))
         network = LinearCNN(start, dtype, torch.device("cpu"))
-        learner = TorchDescent(
-            network, self.modes, self.modes.inputs, self.modes.targets, LEARNING_RATE
-        )
+        learner = TorchDescent(network, self.modes, self.modes, LEARNING_RATE)
         for index in range(updates):
             learner.update(index)
-        return learner.observe().diagonal(axis1=1, axis2=2)
+        return learner.observe()["strengths"].diagonal(axis1=1, axis2=2)
 
     def circulant(self, updates: int) -> np.ndarray:
         learner = Circulant(self.modes, self.start)
         for _ in range(updates):
             learner.update()
-        weights = self.model.weights(learner.kernels, learner.outputs)
+        weights = self.model.weights(PixelWeights.single(learner.kernels, learner.outputs))
         return self.model.strengths(weights).diagonal(axis1=1, axis2=2)
 
     def fourier(self, updates: int) -> np.ndarray:
         learner = FourierDescent(self.model, self.weights, LEARNING_RATE, 2 / CLASSES)
-        return train(learner, np.array([0, updates])).observations[-1].diagonal(axis1=1, axis2=2)
+        observed = train(learner, np.array([0, updates])).observations["strengths"]
+        return observed[-1].diagonal(axis1=1, axis2=2)
 
     def map(self, updates: int) -> np.ndarray:
         grid = xr.DataArray(np.arange(updates + 1), dims="update")
@@ -105,11 +102,16 @@ class Problem:
 
     def flow(self, updates: int) -> np.ndarray:
         times = FLOW_STEP * np.linspace(0, updates, 81)
+
+        def observe(state: np.ndarray) -> np.ndarray:
+            weights = unpack(state, like=self.weights)
+            return self.model.strengths(weights).diagonal(axis1=1, axis2=2)
+
         return self.model.vector_field(self.weights).flow(
             times,
             relative_tolerance=1e-11,
             absolute_tolerance=1e-14,
-            observe=lambda state: self.model.strengths(unpack(state)).diagonal(axis1=1, axis2=2),
+            observe=observe,
         )
 
     def closed_form(self, updates: int) -> np.ndarray:

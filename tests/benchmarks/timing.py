@@ -1,4 +1,7 @@
-"""What every benchmark needs: one thread, rows with bars on ratios, a table, a file, an exit code."""
+"""What every benchmark needs: one thread, rows with bars on ratios, a table, a file, an exit code.
+
+Times are those of the processor: what other programs do meanwhile does not count.
+"""
 
 import argparse
 import dataclasses
@@ -6,6 +9,8 @@ import json
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,17 +35,53 @@ class Row:
 
     @property
     def met(self) -> bool:
-        return self.bar is None or self.ratio >= self.bar
+        return self.bar is None or bool(self.ratio >= self.bar)
 
 
 def seconds_of(work: Callable[[], object], repetitions: int) -> float:
     """Return the median time of a few runs."""
-    taken = []
+    return statistics.median(alternating({"": work}, repetitions)[""])
+
+
+def alternating(works: dict[str, Callable[[], object]], repetitions: int) -> dict[str, list[float]]:
+    """Return the times of several works, one run of each in turn, so that a ratio is of neighbours."""
+    taken: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(repetitions):
-        begin = time.perf_counter()
+        for name, work in works.items():
+            begin = time.process_time()
+            work()
+            taken[name].append(time.process_time() - begin)
+    return taken
+
+
+def growth_of(module: str, call: str) -> int:
+    """Return the bytes that `print_growth` prints in a fresh process, called as in `call`."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"import {module}; {module}.{call}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent,
+    )
+    return int(told.stdout)
+
+
+def print_growth(warm: Callable[[], object], work: Callable[[], object]) -> None:
+    """Print by how many bytes a work grows the peak of this process, after a small one like it."""
+    torch.set_num_threads(1)
+    with threadpool_limits(1):
+        warm()
+        Path("/proc/self/clear_refs").write_text("5")  # the peak starts at what is used now
+        before = peak_memory()
         work()
-        taken.append(time.perf_counter() - begin)
-    return statistics.median(taken)
+    print(peak_memory() - before)
+
+
+def peak_memory() -> int:
+    """Return the largest resident memory of this process in bytes; Linux alone tells it."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (peak,) = (line.split()[1] for line in lines if line.startswith("VmHWM"))
+    return 1024 * int(peak)
 
 
 def require(errors: dict[str, tuple[float, float]]) -> dict[str, float]:

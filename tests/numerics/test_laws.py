@@ -209,6 +209,17 @@ def test_vector_field_flows_in_its_own_shape():
         times, relative_tolerance=1e-11, absolute_tolerance=1e-13, observe=lambda s: s[0].sum()
     )
     np.testing.assert_array_equal(observed, states[:, 0].sum(axis=1))
+    for moments in (times, np.zeros(1)):
+        several = field.flow(
+            moments,
+            relative_tolerance=1e-11,
+            absolute_tolerance=1e-13,
+            observe=lambda s: {"sum": s[0].sum(), "row": s[1]},
+        )
+        assert list(several) == ["sum", "row"]
+        assert several["row"].shape == (len(moments), 3)
+        exact = 6 * np.cos(moments)  # 1 + 2 + 3
+        np.testing.assert_allclose(several["sum"], exact, atol=1e-8)
 
 
 def test_time_in_the_law():

@@ -94,7 +94,8 @@ def test_balanced_start(cosine_modes):
     """A = diag(A0) exactly, and W1 W1^T = W2^T W2."""
     strengths = np.array([[1e-4, 2e-4, 3e-4], [1e-3, 0.1, 0.01]])
     start = linear_network.balanced_start(cosine_modes, strengths, hidden=5)
-    found = LayerModel(cosine_modes).strengths(start)
+    model = LayerModel(cosine_modes)
+    found = model.strengths(model.weights(start))
     np.testing.assert_allclose(found, strengths[:, None, :] * np.eye(3), atol=1e-15)
     np.testing.assert_allclose(
         start.first @ start.first.swapaxes(1, 2),
@@ -117,8 +118,9 @@ def test_descent_is_the_map(cosine_modes):
     start = linear_network.balanced_start(cosine_modes, strengths, hidden=4)
     rate, scale = 0.03, 2 / 3
     grid = record_grid(3000, 100)
-    learner = LayerDescent(LayerModel(cosine_modes), start, rate, scale)
-    found = train(learner, grid).observations
+    model = LayerModel(cosine_modes)
+    learner = LayerDescent(model, model.weights(start), rate, scale)
+    found = train(learner, grid).observations["strengths"]
     values = xr.Dataset(
         {
             "singular_value": ("mode", cosine_modes.singular_values),
@@ -134,30 +136,82 @@ def test_descent_is_the_map(cosine_modes):
     assert abs(found * (1 - np.eye(3))).max() < 1e-12
 
 
-def test_autograd_is_the_matrices():
-    """300 updates of the torch network = those by hand, to 1e-12, on any images."""
+@pytest.mark.parametrize("batch", [None, 1, 3])
+def test_autograd_is_the_matrices(batch):
+    """300 updates of the torch network = those by hand, to 1e-12, on any images.
+
+    A full batch, one sample an update, or three; losses on what is learnt and on other samples too.
+    """
     modes = random_modes(side=3, samples=11, classes=3, seed=4)
+    test = random_modes(side=3, samples=14, classes=3, seed=5)
+    samples = np.random.default_rng(6).integers(0, 11, size=(2, 300, batch)) if batch else None
     start = linear_network.random_start(range(2), pixels=9, classes=3, hidden=4, scale=0.3)
     network = linear_network.torch_network(start, torch.float64, torch.device("cpu"))
-    measured = TorchDescent(network, modes, modes.inputs, modes.targets, 0.02)
-    by_hand = LayerDescent(LayerModel(modes), start, 0.02, loss_scale=2 / 3)
+    measured = TorchDescent(network, modes, modes, 0.02, samples, test)
+    model = LayerModel(modes, test)
+    by_hand = LayerDescent(model, start, 0.02, loss_scale=2 / 3, samples=samples)
     grid = record_grid(300, 60)
-    np.testing.assert_allclose(
-        train(measured, grid).observations, train(by_hand, grid).observations, atol=1e-12
-    )
+    expected, found = (train(learner, grid).observations for learner in (measured, by_hand))
+    assert expected.keys() - found.keys() == {"rows"}
+    for name, values in found.items():
+        np.testing.assert_allclose(values, expected[name], atol=1e-12)
+    np.testing.assert_array_equal(expected["rows"][-1], measured.state()["first"][:, :2])
     for name, array in measured.state().items():
         np.testing.assert_allclose(array, by_hand.state()[name], atol=1e-12)
     assert abs(by_hand.weights.first - start.first).max() > 0.1
 
 
-def test_one_image_each_is_the_whole_batch():
-    """`forward_each` gives each trial the row of `forward` that belongs to its image."""
+def test_images_of_each_trial():
+    """`forward_each` gives each trial the rows of `forward` that belong to its images."""
     start = linear_network.random_start(range(3), pixels=9, classes=2, hidden=4, scale=0.3)
     network = linear_network.torch_network(start, torch.float64, torch.device("cpu"))
     images = torch.tensor(np.random.default_rng(0).normal(size=(5, 9)))
-    each = network.forward_each(images[[4, 0, 2]])
-    whole = network(images)[[0, 1, 2], [4, 0, 2]]
+    seen = np.array([[4, 1], [0, 3], [2, 2]])
+    each = network.forward_each(images[seen])
+    whole = network(images)[[[0], [1], [2]], seen]
     torch.testing.assert_close(each, whole, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("batch", [None, 1, 2])
+@pytest.mark.parametrize("hidden", [4, 20])
+def test_what_never_moves_is_left_out(hidden, batch):
+    """Three images of 36 pixels, p = 3: 200 updates in their span = those of all weights, to 1e-12.
+
+    Of 20 hidden nodes 6 directions are reached, of 4 all; the images have 3. The map of the images
+    is the same.
+    """
+    modes = random_modes(side=6, samples=3, classes=3, seed=4)
+    samples = np.random.default_rng(6).integers(0, 3, size=(2, 200, batch)) if batch else None
+    start = linear_network.random_start(range(2), pixels=36, classes=3, hidden=hidden, scale=0.1)
+    network = linear_network.torch_network(start, torch.float64, torch.device("cpu"))
+    measured = TorchDescent(network, modes, modes, 0.01, samples)
+    model = LayerModel(modes)
+    weights = model.weights(start)
+    nodes = min(hidden, 6)
+    assert (weights.first.shape, weights.second.shape) == ((2, nodes, 3), (2, 3, nodes))
+    by_hand = LayerDescent(model, weights, 0.01, loss_scale=2 / 3, samples=samples)
+    grid = record_grid(200, 40)
+    expected, found = (train(learner, grid).observations for learner in (measured, by_hand))
+    for name, values in found.items():
+        np.testing.assert_allclose(values, expected[name], atol=1e-12)
+    assert abs(found["strengths"][-1] - found["strengths"][0]).max() > 0.1
+
+
+@pytest.mark.parametrize("count", [5, 12, 40])
+def test_losses_are_those_of_the_predictions(count):
+    """Fewer samples than inputs or more: the mean squared error of the torch network, to 1e-12."""
+    modes, test = random_modes(4, count, 3, seed=1), random_modes(4, 30, 3, seed=2)
+    start = linear_network.random_start(range(2), pixels=16, classes=3, hidden=5, scale=0.5)
+    seen = LayerModel(modes, test).observe(start)
+    network = linear_network.torch_network(start, torch.float64, torch.device("cpu"))
+    for name, data in (("train_loss", modes), ("test_loss", test)):
+        predictions = network(torch.tensor(data.inputs)).detach().numpy()
+        plain = ((predictions - data.targets) ** 2).mean(axis=(1, 2))
+        np.testing.assert_allclose(seen[name], plain, rtol=1e-12)
+    model = LayerModel(modes)
+    without = model.observe(model.weights(start))
+    assert without.keys() == seen.keys() - {"test_loss"}
+    np.testing.assert_allclose(without["train_loss"], seen["train_loss"], rtol=1e-12)
 
 
 def error_of_the_growing_part(scale):
@@ -178,11 +232,12 @@ def error_of_the_growing_part(scale):
     law = evaluate(theory.mode_law(), values, xr.DataArray(times, dims="time"))
     expected = law.transpose("time", "trial", "mode").values
     assert expected[0].max() < 0.1 * modes.singular_values < 0.99 * expected[-1].min()
-    found = model.vector_field(start).flow(
+    weights = model.weights(start)
+    found = model.vector_field(weights).flow(
         times,
         relative_tolerance=1e-11,
         absolute_tolerance=1e-15,
-        observe=lambda state: model.strengths(linear_network.unpack(state, like=start)),
+        observe=lambda state: model.strengths(linear_network.unpack(state, like=weights)),
     )
     return float(abs(found[..., 0] - expected).max() / modes.singular_values[0])
 

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from numerics.images import digits, pure_cosines
 from numerics.images.image_set import image_set
 from numerics.singular_modes import (
+    Samples,
     discovery_updates,
     effective_singular_values,
     flat_inputs,
+    modes_of,
     one_hot,
+    samples_of,
     singular_modes,
 )
 from theory.errors import ArgumentError
@@ -81,19 +84,18 @@ def test_vanishing_modes_are_left_out():
 
 def test_equivalent_rows(digit_modes):
     """64 rows have the same Sxx and Syx as 1797 images, to 1e-13."""
-    inputs, targets = digit_modes.equivalent_rows()
-    assert inputs.shape == (64, 64)
-    assert targets.shape == (64, 10)
-    np.testing.assert_allclose(inputs.T @ inputs / 64, digit_modes.input_input, atol=1e-13)
-    np.testing.assert_allclose(targets.T @ inputs / 64, digit_modes.output_input, atol=1e-13)
+    rows = digit_modes.equivalent_rows()
+    assert rows.inputs.shape == (64, 64)
+    assert rows.targets.shape == (64, 10)
+    np.testing.assert_allclose(rows.input_input, digit_modes.input_input, atol=1e-13)
+    np.testing.assert_allclose(rows.output_input, digit_modes.output_input, atol=1e-13)
 
 
 def test_few_images_are_their_own_rows():
     """Fewer images than pixels: nothing to gain, the images themselves."""
     modes = singular_modes(pure_cosines())
-    inputs, targets = modes.equivalent_rows()
-    assert inputs is modes.inputs
-    assert targets is modes.targets
+    assert modes.equivalent_rows() is modes
+    assert modes.unexplained_by_rows(modes) == 0.0
 
 
 def test_gap():
@@ -195,10 +197,15 @@ def test_one_hot():
 
 
 IMAGES = {
-    "channels": (
+    "channels first": (
+        ("sample", "channel", "y", "x"),
+        np.ones((1, 3, 4, 4)),
+        r"\(sample, y, x\) or \(sample, y, x, channel\) are needed",
+    ),
+    "colour, not square": (
         ("sample", "y", "x", "channel"),
-        np.ones((1, 4, 4, 3)),
-        "grey images .* are needed",
+        np.ones((1, 4, 5, 3)),
+        "got 4 x 5 pixels; must be square",
     ),
     "not square": (("sample", "y", "x"), np.ones((1, 4, 5)), "got 4 x 5 pixels; must be square"),
     "one pixel": (("sample", "y", "x"), np.ones((1, 1, 1)), "got 1 x 1 pixels; must be square"),
@@ -215,6 +222,105 @@ def test_refuses_images(what):
     data = xr.Dataset({"image": (dims, values), "label": ("sample", np.zeros(len(values), int))})
     with pytest.raises(ArgumentError, match=f"images: .*{message}"):
         singular_modes(data)
+
+
+def colour_set(side=3, samples=7, classes=2, seed=0):
+    """Random images of three channels."""
+    return image_set(
+        np.random.default_rng(seed).normal(size=(samples, side, side, 3)),
+        np.arange(samples) % classes,
+        name="colour",
+        class_names=[str(c) for c in range(classes)],
+        source={},
+    )
+
+
+def test_colour_images_are_rows_channel_after_channel():
+    """Row m is red's rows, then green's, then blue's; `images` and `right_images` undo it."""
+    data = colour_set()
+    modes = singular_modes(data)
+    assert modes.channels == 3
+    for m, c, y, x in np.ndindex(7, 3, 3, 3):
+        pixel = data.image.values[m, y, x, c]
+        assert modes.inputs[m, c * 9 + y * 3 + x] == modes.images[m, c, y * 3 + x] == pixel
+    vectors = modes.right_images.reshape(len(modes.singular_values), -1)
+    np.testing.assert_array_equal(vectors, modes.right.T)
+    pairs = zip(modes.targets, modes.inputs, strict=True)
+    np.testing.assert_allclose(
+        modes.left * modes.singular_values @ modes.right.T,
+        sum(np.outer(y, x) for y, x in pairs) / 7,
+        atol=1e-13,
+    )
+
+
+def test_samples_of_a_test_set():
+    """Classes without an image there keep their outputs; a label beyond them is refused."""
+    data = colour_set()
+    samples = samples_of(data, classes=5)
+    assert (samples.targets.shape, samples.channels) == ((7, 5), 3)
+    np.testing.assert_array_equal(samples.targets[:, :2], one_hot(data.label.values))
+    np.testing.assert_array_equal(samples.targets[:, 2:], 0)
+    message = "labels: got 1; must be below the number of classes, 1; relabel them"
+    with pytest.raises(ArgumentError, match=message):
+        samples_of(data, classes=1)
+
+
+def test_modes_of_any_targets():
+    """Real targets: Syx = 2 e_1 x^T of one sample has the one mode S = 2 ||x||, lambda = ||x||^2."""
+    modes = modes_of(Samples(np.array([[3.0, 0.0, 0.0, 4.0]]), np.array([[2.0, 0.0]])))
+    assert modes.singular_values == pytest.approx([10.0])
+    assert modes.variances == pytest.approx([25.0])
+    assert abs(modes.left[:, 0]) == pytest.approx([1.0, 0.0])
+
+
+SIZES = {"few": 3, "fewer than inputs": 7, "as many": 9, "many": 40}
+
+
+@pytest.mark.parametrize("count", SIZES.values(), ids=SIZES)
+def test_shorter_ways_round(count):
+    """Error, loss and P Sxx by sums over samples, for two maps: fewer samples than inputs, or more."""
+    generator = np.random.default_rng(count)
+    inputs, targets = generator.normal(size=(count, 9)), generator.normal(size=(count, 2))
+    samples = Samples(inputs, targets)
+    maps = generator.normal(size=(2, 2, 9))
+    miss = targets - inputs @ np.swapaxes(maps, 1, 2)
+    for trial in range(2):
+        error = sum(np.outer(m, x) for m, x in zip(miss[trial], inputs, strict=True)) / count
+        np.testing.assert_allclose(samples.error(maps)[trial], error, atol=1e-13)
+        squares = [value**2 for value in miss[trial].ravel()]
+        assert samples.loss(maps)[trial] == pytest.approx(sum(squares) / len(squares), rel=1e-12)
+        applied = sum(np.outer(maps[trial] @ x, x) for x in inputs) / count
+        np.testing.assert_allclose(samples.apply_input_input(maps)[trial], applied, atol=1e-13)
+
+
+def test_a_loss_that_vanishes():
+    """Few samples learnt to 1e-9 in every prediction have the loss 1e-18, not rounding of the sums."""
+    inputs = np.random.default_rng(0).normal(size=(7, 9))
+    exact = np.random.default_rng(1).normal(size=(2, 9))
+    samples = Samples(inputs, inputs @ exact.T)
+    off = 1e-9 * np.linalg.pinv(inputs) @ np.ones((7, 2))
+    assert samples.loss(exact + off.T) == pytest.approx(1e-18, rel=1e-5, abs=0)
+
+
+def test_loss_on_rows(digit_modes):
+    """The loss on 64 rows and what they lack add up to that on 1797 digits, for any map."""
+    rows = digit_modes.equivalent_rows()
+    lack = digit_modes.unexplained_by_rows(rows)
+    assert lack > 0.01
+    maps = np.random.default_rng(0).normal(scale=0.1, size=(3, 10, 64))
+    predictions = digit_modes.inputs @ np.swapaxes(maps, 1, 2)
+    plain = ((predictions - digit_modes.targets) ** 2).mean(axis=(1, 2))
+    np.testing.assert_allclose(rows.loss(maps) + lack, plain, rtol=1e-12)
+    np.testing.assert_allclose(digit_modes.loss(maps), plain, rtol=1e-12)
+
+
+def test_refuses_labels_that_are_not_the_images():
+    """Seven images, six labels: both numbers."""
+    data = colour_set()
+    short = xr.Dataset({"image": data.image, "label": ("other", np.zeros(6, dtype=int))})
+    message = "labels: got 6 labels; must be as many as the 7 images; match"
+    with pytest.raises(ArgumentError, match=message):
+        samples_of(short)
 
 
 def test_refuses_no_predictions():

@@ -8,7 +8,7 @@ from numerics.images import digits, first
 from numerics.images.image_set import image_set
 from numerics.linear_cnn import starts
 from numerics.linear_cnn.network import LinearCNN
-from numerics.singular_modes import singular_modes
+from numerics.singular_modes import Samples, modes_of, singular_modes
 from numerics.torch_descent import TorchDescent
 from numerics.training import record_grid, train
 
@@ -27,11 +27,10 @@ def modes():
     )
 
 
-def descent(modes, trials, rate=0.02, samples=None, dtype=torch.float64, rows=None):
+def descent(modes, trials, rate=0.02, samples=None, dtype=torch.float64, shown=None, test=None):
     start = starts.random_start(trials, pixels=16, classes=3, scale=0.1)
     network = LinearCNN(start, dtype, torch.device("cpu"))
-    inputs, targets = rows or (modes.inputs, modes.targets)
-    return TorchDescent(network, modes, inputs, targets, rate, samples)
+    return TorchDescent(network, modes, shown or modes, rate, samples, test)
 
 
 def test_one_update_is_sgd_on_the_mean_squared_error(modes):
@@ -50,20 +49,38 @@ def test_one_update_is_sgd_on_the_mean_squared_error(modes):
 @pytest.mark.parametrize("online", [False, True])
 def test_trials_do_not_touch_each_other(modes, online):
     """Three trials together train as each does alone."""
-    samples = np.random.default_rng(1).integers(0, 12, size=(3, 40)) if online else None
+    samples = np.random.default_rng(1).integers(0, 12, size=(3, 40, 2)) if online else None
     grid = record_grid(40, 10)
     together = train(descent(modes, range(3), samples=samples), grid).observations
     for trial in range(3):
         own = samples[trial : trial + 1] if online else None
         alone = train(descent(modes, range(trial, trial + 1), samples=own), grid).observations
-        np.testing.assert_allclose(together[:, trial], alone[:, 0], atol=1e-14)
-    assert abs(together[:, 0] - together[:, 1]).max() > 1e-3
+        for name, values in alone.items():
+            np.testing.assert_allclose(together[name][:, trial], values[:, 0], atol=1e-14)
+    strengths = together["strengths"]
+    assert abs(strengths[:, 0] - strengths[:, 1]).max() > 1e-3
+
+
+def test_a_batch_is_the_mean_of_its_samples(modes):
+    """Three samples, one of them twice: the step is the mean of the single steps."""
+    together = descent(modes, range(2), samples=np.array([[[3, 8, 8]], [[0, 1, 2]]]))
+    before = together.state()
+    together.update(0)
+    steps = []
+    for drawn in ([3, 0], [8, 1], [8, 2]):
+        single = descent(modes, range(2), samples=np.array(drawn)[:, None, None])
+        single.update(0)
+        steps.append(single.state())
+    for name, array in together.state().items():
+        mean = np.mean([step[name] for step in steps], axis=0)
+        np.testing.assert_allclose(array, mean, atol=1e-15)
+        assert abs(array - before[name]).max() > 1e-5
 
 
 def test_online_is_full_batch_on_the_drawn_sample(modes):
     """An update with sample 7 = a full-batch update on that image alone."""
-    online = descent(modes, range(2), samples=np.full((2, 1), 7))
-    single = descent(modes, range(2), rows=(modes.inputs[7:8], modes.targets[7:8]))
+    online = descent(modes, range(2), samples=np.full((2, 1, 1), 7))
+    single = descent(modes, range(2), shown=Samples(modes.inputs[7:8], modes.targets[7:8]))
     online.update(0)
     single.update(0)
     for name, array in online.state().items():
@@ -75,20 +92,51 @@ def test_equivalent_rows_train_alike():
     modes = singular_modes(first(digits(), 300))
     start = starts.random_start(range(2), pixels=64, classes=10, scale=1e-2)
     records = []
-    for rows in ((modes.inputs, modes.targets), modes.equivalent_rows()):
+    for shown in (modes, modes.equivalent_rows()):
         network = LinearCNN(start, torch.float64, torch.device("cpu"))
-        learner = TorchDescent(network, modes, *rows, 0.03)
-        records.append(train(learner, record_grid(50, 10)).observations)
+        learner = TorchDescent(network, modes, shown, 0.03)
+        records.append(train(learner, record_grid(50, 10)).observations["strengths"])
     np.testing.assert_allclose(records[1], records[0], atol=1e-12)
     assert abs(records[0][-1] - records[0][0]).max() > 1e-2
+
+
+COUNTS = {"fewer than inputs": 9, "as many": 48, "many": 70}
+
+
+@pytest.mark.parametrize("count", COUNTS.values(), ids=COUNTS)
+def test_losses_are_those_of_the_images(count):
+    """Trained on the images or on equivalent rows: both losses are those of all images, to 1e-12."""
+    generator = np.random.default_rng(count)
+    shown, test = (
+        Samples(generator.normal(size=(m, 48)), np.eye(3)[np.arange(m) % 3], channels=3)
+        for m in (count, 100)
+    )
+    modes = modes_of(shown)
+    start = starts.random_start(range(2), 16, 3, 0.3, widths=(3, 2))
+    for rows in (modes, modes.equivalent_rows()):
+        network = LinearCNN(start, torch.float64, torch.device("cpu"))
+        learner = TorchDescent(network, modes, rows, 1e-3, test=test)
+        for update in range(3):
+            seen = learner.observe()
+            for name, data in (("train_loss", shown), ("test_loss", test)):
+                predictions = network(torch.tensor(data.inputs)).detach().numpy()
+                plain = ((predictions - data.targets) ** 2).mean(axis=(1, 2))
+                np.testing.assert_allclose(seen[name], plain, rtol=1e-12)
+            learner.update(update)
+
+
+def test_no_test_loss_without_a_test(modes):
+    """Nothing is observed of what was not given."""
+    assert "test_loss" not in descent(modes, range(1)).observe()
 
 
 def test_observed_in_double_precision(modes):
     """A float32 network is measured in float64: off by rounding of the weights, not of the sums."""
     single = descent(modes, range(2), dtype=torch.float32)
     double = descent(modes, range(2))
-    assert single.observe().dtype == np.float64
-    np.testing.assert_allclose(single.observe(), double.observe(), atol=1e-5)
+    for name, values in single.observe().items():
+        assert values.dtype == np.float64
+        np.testing.assert_allclose(values, double.observe()[name], atol=1e-5)
     assert next(single.network.parameters()).dtype == torch.float32
 
 

@@ -53,6 +53,21 @@ OPTIONS = {
     "init": (["--init", "zero"], "--init", "'zero'"),
     "init balanced on digits": (["--init", "balanced"], "--init", "balanced"),
     "device": (["--device", "foo"], "device", "foo"),
+    "test images of a named set": (["--test", "mine.npz"], "--test", "named set"),
+    "one class": (["--classes", "3"], "--classes", "3"),
+    "a class that is not there": (["--classes", "3", "11"], "--classes", "11"),
+    "a class twice": (["--classes", "3", "3"], "--classes", "3"),
+    "batch without batches": (["--batch", "4"], "--batch", "mini_batch"),
+    "batch 0": (["--gradient", "mini_batch", "--batch", "0"], "--batch", "0"),
+    "kernels 0": (["--kernels", "0"], "--kernels", "0"),
+    "layers 0": (["--layers", "0"], "--layers", "0"),
+    "layers too many": (["--layers", "11"], "--layers", "11"),
+    "kernels of an aligned start": ([*COSINES, "--kernels", "2"], "--kernels", "aligned"),
+    "layers, one image at a time": (
+        [*COSINES, "--layers", "2", "--gradient", "online"],
+        "--layers",
+        "one image at a time",
+    ),
     "average that does not divide": (["--average", "3"], "--average", "3"),
     "average 0": (["--average", "0"], "--average", "0"),
     "average too large": (["--average", "8"], "--average", "8"),
@@ -308,11 +323,24 @@ def test_folders(refused, tmp_path):
     says(refused("--dataset", "pictures"), "dataset", "pictures", "tom.png")
 
 
-def test_colour_images_need_grey(refused, tmp_path):
-    """The remedy is the option."""
-    colours = np.random.default_rng(0).uniform(size=(6, 4, 4, 3))
-    np.savez(tmp_path / "mine.npz", images=colours, labels=LABELS)
-    says(refused("--dataset", "mine.npz"), "images", "channel", "--grey")
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [("colour", "the sizes"), ("smaller", "the sizes"), ("other classes", "classes")],
+)
+def test_test_images_that_do_not_match(refused, tmp_path, what, words):
+    """Another shape, or classes that are not those to learn: the option is named."""
+    generator = np.random.default_rng(0)
+    np.savez(tmp_path / "mine.npz", images=smooth(), labels=LABELS)
+    images, labels = smooth(), np.array(LABELS)
+    if what == "colour":
+        images = generator.uniform(size=(6, 4, 4, 3))
+    if what == "smaller":
+        images = smooth(side=3)
+    if what == "other classes":
+        labels = labels + 7
+    np.savez(tmp_path / "test.npz", images=images, labels=labels)
+    said = refused("--dataset", "mine.npz", "--test", "test.npz")
+    says(said, "--test", "test.npz", words)
 
 
 def test_equal_modes_of_a_file(refused, tmp_path):

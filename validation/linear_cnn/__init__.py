@@ -13,25 +13,40 @@ from typing import ClassVar, Literal
 from theory.errors import ArgumentError
 from validation.checks import Check
 from validation.experiment import Case
+from validation.image_options import ImageOptions
 from validation.linear_cnn.check_table import CASES, CHECKS
 
-LARGEST = {"learning_rate": 1e300, "initial_scale": 1e100, "trials": 1e4, "updates": 1e8}
+LARGEST = {
+    "learning_rate": 1e300,
+    "initial_scale": 1e100,
+    "trials": 1e4,
+    "updates": 1e8,
+    "batch": 1e6,
+    "kernels": 1e3,
+    "layers": 10,
+    "loss_scale": 1e300,
+    "hidden": 1e5,
+}
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(ImageOptions):
     """What is learnt from what; None stands for the default of the case."""
 
-    dataset: str = "digits"
-    """pure_cosines, digits, mnist, or the path of an own set: .npz, .npy, .nc, folder of pictures."""
-    gradient: Literal["full_batch", "online"] = "full_batch"
-    """All images at every update, or one random image."""
+    gradient: Literal["full_batch", "online", "mini_batch"] = "full_batch"
+    """All images at every update, one random image, or --batch of them."""
+    batch: int = 16
+    """How many random images an update of --gradient mini_batch sees."""
     init: Literal["balanced", "random"] | None = None
     """Start aligned with the modes (pure_cosines: default), or small and random (images: default)."""
     learning_rate: float | None = None
     """Of the CNN. Default: 5e-4 for pure_cosines; 0.04 of the stability scale for images."""
-    initial_scale: float = 1e-3
-    """Standard deviation of the start weights."""
+    initial_scale: float | None = None
+    """Standard deviation of the start weights. Default: 1e-3; 1e-4 for sums_of_cosines."""
+    kernels: int = 1
+    """Kernels of each convolution layer."""
+    layers: int = 1
+    """Convolution layers before the fully connected one."""
     trials: int | None = None
     """Independent starts. Default: 10; on images 3 with --preset quick; less from 14 x 14 pixels on."""
     updates: int | None = None
@@ -42,14 +57,6 @@ class Config:
     """How much is run: a minute, five minutes, the paper's scale."""
     device: Literal["cpu", "cuda", "auto"] = "cpu"
     """Where the networks train."""
-    grey: bool = False
-    """Turn colour images to grey."""
-    average: int | None = None
-    """Mean over blocks of this many pixels a side. Default: 2 for mnist."""
-    subtract_mean: bool = False
-    """Subtract the mean image."""
-    count: int | None = None
-    """Take the first images only. Default: 10000 for mnist."""
     image_side: int = 16
     """Side of the images of pure_cosines."""
     frequencies: tuple[tuple[int, int], ...] = ((0, 0), (5, 2), (1, 7), (0, 4))
@@ -58,21 +65,49 @@ class Config:
     """Amplitude of each class of pure_cosines."""
     phases: tuple[float, ...] | None = None
     """Phase of each class of pure_cosines, in radians. Default: 0."""
+    predict_only: bool = False
+    """Forecast order and times of discovery for both networks; train none."""
+    measured: str | None = None
+    """Path of a run made elsewhere (.npz: updates, and predictions or strengths): forecast and judged."""
+    network: Literal["cnn", "fully_connected"] | None = None
+    """Network of the run of --measured. Default: cnn."""
+    loss_scale: float | None = None
+    """c in the loss c/2 <||y - prediction||^2> of the run of --measured. Default: 2/outputs, as MSELoss."""
+    hidden: int | None = None
+    """Hidden nodes of a fully connected run of --measured. Default: as many as inputs."""
 
 
-def _require_cosine_options(config: Config) -> None:
-    """Refuse options of pure cosines for other sets, where nothing would come of them."""
-    if config.dataset == "pure_cosines":
-        return
-    for field in dataclasses.fields(Config):
-        if field.name in ("image_side", "frequencies", "amplitudes", "phases"):
-            value = getattr(config, field.name)
-            if value != field.default:
+COSINE_OPTIONS = ("image_side", "frequencies", "amplitudes", "phases")
+RUN_OPTIONS = ("network", "loss_scale", "hidden")
+
+
+def _require_sense(config: Config) -> None:
+    """Refuse options of which nothing would come."""
+    defaults = {field.name: field.default for field in dataclasses.fields(Config)}
+    elsewhere = config.predict_only or config.measured is not None
+    aligned = config.dataset == "pure_cosines" and config.init != "random" and not elsewhere
+    refused = (
+        (config.measured is None, RUN_OPTIONS, "is an option of --measured"),
+        (config.measured is not None, ("predict_only",), "--measured has a run to judge"),
+        (
+            config.dataset != "pure_cosines",
+            COSINE_OPTIONS,
+            "is an option of --dataset pure_cosines",
+        ),
+        (config.gradient != "mini_batch", ("batch",), "is an option of --gradient mini_batch"),
+        (aligned, ("kernels",), "an aligned start has one kernel: --init random has several"),
+        (
+            aligned and config.gradient != "full_batch",
+            ("layers",),
+            "one image at a time has its law for one layer: --init random takes several",
+        ),
+    )
+    for applies, names, why in refused:
+        for name in names:
+            value = getattr(config, name)
+            if applies and value != defaults[name]:
                 raise ArgumentError(
-                    f"--{field.name.replace('_', '-')}",
-                    value,
-                    "is an option of --dataset pure_cosines",
-                    "leave it out, or choose that set",
+                    f"--{name.replace('_', '-')}", value, why, "leave it out, or change the other"
                 )
 
 
@@ -110,10 +145,18 @@ class LinearCNNExperiment:
             raise ArgumentError(
                 "--seed", config.seed, "must be at most 2^31", "choose a smaller one"
             )
-        _require_cosine_options(config)
+        _require_sense(config)
         from numerics.devices import find_device
 
         find_device(config.device)
+        if config.measured is not None:
+            from validation.linear_cnn.measured_run import MeasuredRun
+
+            return MeasuredRun(config)
+        if config.predict_only:
+            from validation.linear_cnn.forecast_only import ForecastOnly
+
+            return ForecastOnly(config)
         if config.dataset == "pure_cosines" and config.init in (None, "balanced"):
             from validation.linear_cnn.pure_cosines import PureCosines
 
@@ -125,7 +168,7 @@ class LinearCNNExperiment:
                 "an aligned start needs modes that share no frequency, as pure_cosines has them",
                 "use --init random",
             )
-        if config.gradient == "online":
+        if config.gradient != "full_batch":
             from validation.linear_cnn.online_image_sets import OnlineImageSet
 
             return OnlineImageSet(config)

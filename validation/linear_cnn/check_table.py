@@ -3,35 +3,50 @@
 from validation.checks import Check, validation, verification
 
 COSINES, COSINES_ONLINE = "pure_cosines", "pure_cosines, online"
-SETS = ("digits", "mnist")
+COSINES_BATCHES, COSINES_DEEP = "pure_cosines, mini-batch", "pure_cosines, deep"
+ALIGNED = (COSINES, COSINES_DEEP)
+SETS = ("digits", "mnist", "fashion_mnist", "mnist4", "cifar4", "shapes")
 COSINES_RANDOM = "pure_cosines, random start"
-ANY_SET = (*SETS, "FILE", COSINES_RANDOM)
-ONLINE_SETS = tuple(f"{name}, online" for name in ANY_SET)
+SUMS = "sums_of_cosines"
+ANY_SET = (*SETS, "FILE", SUMS, COSINES_RANDOM)
 
 
-CASES = {
-    COSINES: "--dataset pure_cosines",
-    COSINES_ONLINE: "--dataset pure_cosines --gradient online",
-    COSINES_RANDOM: "--dataset pure_cosines --init random",
-    f"{COSINES_RANDOM}, online": "--dataset pure_cosines --init random --gradient online",
-    **{name: f"--dataset {name}" for name in (*SETS, "FILE")},
-    **{f"{name}, online": f"--dataset {name} --gradient online" for name in (*SETS, "FILE")},
+def _options(name: str) -> str:
+    """Return the options that choose an image set."""
+    return "--dataset pure_cosines --init random" if name == COSINES_RANDOM else f"--dataset {name}"
+
+
+PACES = {
+    "": "",
+    ", online": " --gradient online",
+    ", mini-batch": " --gradient mini_batch",
 }
+DRAWN_SETS = tuple(name + pace for name in ANY_SET for pace in PACES if pace)
+
+CASES = (
+    {COSINES + pace: f"--dataset pure_cosines{option}" for pace, option in PACES.items()}
+    | {COSINES_DEEP: "--dataset pure_cosines --layers 2"}
+    | {name + pace: _options(name) + option for name in ANY_SET for pace, option in PACES.items()}
+)
+
+FORECAST_ONLY, MEASURED_RUN = "forecast", "measured run"
+CASES |= {FORECAST_ONLY: "--predict-only", MEASURED_RUN: "--measured FILE"}
 
 GENTLE = "steps of a S <= 0.024"
 SMALL = "steps of eps <= 0.04"
 BAND = "starts of standard deviation 1e-3"
+SUMS_BAND = "starts of standard deviation 1e-4, a step of at most 2.5e-4 and 2400 updates of it"
 
 CHECKS: tuple[Check, ...] = (
-    validation("C07n", "CNN, autograd: network against map", 1e-11, "S_m", (COSINES,)),
-    validation("C08n", "CNN, autograd: off-diagonal strengths", 1e-12, "S_1", (COSINES,)),
-    validation("C15n", "fully connected, autograd: network against map", 1e-11, "S_m", (COSINES,)),
+    validation("C07n", "CNN, autograd: network against map", 1e-11, "S_m", ALIGNED),
+    validation("C08n", "CNN, autograd: off-diagonal strengths", 1e-12, "S_1", ALIGNED),
+    validation("C15n", "fully connected, autograd: network against map", 1e-11, "S_m", ALIGNED),
     validation(
         "C09n",
         "step size: what T3's first term leaves of flow - map, of its largest, worst mode and network",
         0.05,
         "",
-        (COSINES, COSINES_ONLINE),
+        (COSINES, COSINES_ONLINE, COSINES_BATCHES),
         given=GENTLE,
     ),
     validation(
@@ -39,14 +54,14 @@ CHECKS: tuple[Check, ...] = (
         "CNN, online autograd: network against the clock of its own draws",
         1e-11,
         "S_m",
-        (COSINES_ONLINE,),
+        (COSINES_ONLINE, COSINES_BATCHES),
     ),
     validation(
         "C12f",
         "fully connected, online autograd: against the clock of its own draws",
         1e-11,
         "S_m",
-        (COSINES_ONLINE,),
+        (COSINES_ONLINE, COSINES_BATCHES),
     ),
     validation(
         "C25", "CNN: coupled flow against descent, all entries of A", 2, "eps S_1", SETS, given=BAND
@@ -94,6 +109,81 @@ CHECKS: tuple[Check, ...] = (
         ANY_SET,
         given=SMALL,
     ),
+    validation(
+        "L1",
+        "losses, kernel and output spectra: networks against discrete descent",
+        1e-10,
+        "of largest",
+        ANY_SET,
+    ),
+    validation(
+        "F2",
+        "discovery: measured against the coupled flow with its step error, worst mode and trial",
+        1,
+        "of the forecast error",
+        ANY_SET,
+        given=SMALL,
+    ),
+    validation(
+        "F2o",
+        "pairs of modes out of the forecast order, of those whose times differ by more than the error",
+        0,
+        "pairs",
+        ANY_SET,
+        "==",
+        given=SMALL,
+    ),
+    validation(
+        "C29",
+        "orders of discovery that are not CNN 1 3 2, fully connected 1 2 3: F0, F1, F2, measured",
+        0,
+        "orders",
+        ("mnist4",),
+        "==",
+        given=BAND,
+    ),
+    validation(
+        "C31s",
+        "F1 for the first mode, a mode alone, against the network, worst trial",
+        0.05,
+        "relative",
+        ("shapes",),
+        given=BAND,
+    ),
+    validation(
+        "C31m",
+        "F1 for the first mode, a mode alone, against the network, worst trial",
+        0.12,
+        "relative",
+        ("mnist4",),
+        given=BAND,
+    ),
+    validation(
+        "C24n",
+        "kernel spectrum at the end: network against the forecast from the start, worst frequency",
+        0.02,
+        "of largest",
+        (SUMS,),
+        given=SUMS_BAND,
+    ),
+    validation(
+        "E1",
+        "excess of the norm over its minimum at the end: network against the forecast from the start",
+        0.05,
+        "relative",
+        (SUMS,),
+        given=SUMS_BAND,
+    ),
+    validation(
+        "C36",
+        "CNN: mean squared error on the test images after 160/eps updates, by exact descent",
+        (0.21, 0.216),
+        "",
+        ("cifar4",),
+        "in",
+        preset="standard",
+        given=BAND,
+    ),
     validation("C44a", "trials in which every mode passes S/2", 1, "of all", ("digits",), "=="),
     validation("C44b", "last discovery, in updates at eps 0.04", 3200, "updates", ("digits",)),
     validation(
@@ -131,7 +221,22 @@ CHECKS: tuple[Check, ...] = (
         "online, autograd: network against online descent",
         1e-11,
         "S_1",
-        ONLINE_SETS,
+        DRAWN_SETS,
+    ),
+    validation(
+        "M1",
+        "a run made elsewhere: modes that neither starts, noise nor one change of pace explain",
+        0,
+        "modes",
+        (MEASURED_RUN,),
+        "==",
+    ),
+    validation(
+        "M2",
+        "the same: ln of its pace over the forecast's, all modes together",
+        1,
+        "of the band of starts",
+        (MEASURED_RUN,),
     ),
     verification("C01", "eigendecomposition, transpose, flip, singular values, n = 3..6", 1e-12),
     verification("C01w", "eigenvectors in the wrong order, convolution: must miss", 1e-3, "", ">="),
@@ -157,6 +262,86 @@ CHECKS: tuple[Check, ...] = (
     verification("C17", "balance in the integrated flow", 1e-10),
     verification("C18", "clock of a sum of cosines against coupled flow", 1e-7, "S_m"),
     verification("C19", "end of the clock against the flow at tau = 2", 1e-9, "relative"),
+    verification(
+        "C20", "end of the competition: slope of k_2/k_1 in the start against 1 - v_2/v_1", 0.01
+    ),
+    verification("C21", "the same: slope of the excess of the norm against 2 (1 - v_2/v_1)", 0.02),
+    verification(
+        "C22",
+        "discovery from random starts of 1e-3: clock of what grows against coupled flow",
+        5e-4,
+        "relative",
+    ),
+    verification(
+        "C23", "this error over that at starts of 1e-4: second order", (30, 300), "", "in"
+    ),
+    verification(
+        "C24", "end spectrum from random starts of 1e-4 against descent", 0.02, "of largest"
+    ),
+    verification(
+        "C28a",
+        "growth of a start of 1e-6 on the shapes against q+- (1 +- h g)^t",
+        1e-6,
+        "of largest",
+    ),
+    verification("C28b", "the same error in units of the largest strength then", 2, "of A/S"),
+    verification(
+        "C30",
+        "white noise and a cosine: discovery of the larger S over that of the smaller",
+        2,
+        "",
+        ">=",
+    ),
+    verification(
+        "C32a", "least weights, six sets: D_f against P_f/||P_f|| on active frequencies", 1e-8
+    ),
+    verification("C32b", "the same: largest ||D_f|| on all other frequencies", 1),
+    verification(
+        "C33a",
+        "excess of the norm after training from 1e-6, disjoint frequencies",
+        2e-3,
+        "",
+        preset="standard",
+    ),
+    verification(
+        "C33b",
+        "the same, one output, even images: steps of the start's size at which it does not fall",
+        0,
+        "",
+        "==",
+        preset="standard",
+    ),
+    verification(
+        "C33c",
+        "the same: excess at starts of 1e-8 over that at 1e-2, worst set",
+        0.2,
+        "",
+        preset="standard",
+    ),
+    verification(
+        "C34",
+        "the same on the shapes: excess from 1e-6 minus that from 1e-3, must grow",
+        0.2,
+        "",
+        ">=",
+        preset="standard",
+    ),
+    verification("C35a", "cosines in colour: map against descent and autograd", 1e-11, "S_m"),
+    verification(
+        "C35b",
+        "deep map, 1 to 3 layers, against autograd, 3000 updates",
+        1e-11,
+        "S_m",
+        preset="standard",
+    ),
+    verification(
+        "C35c",
+        "error of the deep flow at a step of 0.02 over that at 0.01, 1 to 3 layers",
+        (1.9, 2.1),
+        "",
+        "in",
+        preset="standard",
+    ),
     verification("C39", "v at (0,0) and Nyquist, odd and even n; flat spectrum", 1e-10),
     verification("C40", "change of kernel phases: the map P", 1e-12),
 )

@@ -1,27 +1,43 @@
-"""From a configuration to images, and to what of them the set-up records."""
+"""From a configuration to images; which case it is, as checks name it."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import xarray as xr
-
 from numerics import images as image_room
-from numerics.files import checksum
-from theory.errors import ArgumentError
+from validation.image_sets import NAMED, LoadedImages, NamedSet, is_as_named, load_images
 
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
 
+# two classes whose images are sums of cosines, (u, v, amplitude, phase) each; the paper's are lost
+SUMS_OF_COSINES = (
+    ((0, 3, 1.0, 0.3), (2, 5, 0.8, 1.1), (4, 1, 0.5, -0.7), (6, 6, 0.3, 2.0)),
+    ((1, 1, 0.6, 0.0), (3, 7, 0.5, 0.5), (7, 2, 0.2, 1.0)),
+)
 
-NAMED = ("pure_cosines", "digits", "mnist")
-DEFAULTS = {"mnist": {"average": 2, "count": 10_000}}
+
+def _sets(config: Config) -> dict[str, NamedSet]:
+    """Return all names that `--dataset` knows, with the cosines that the options describe."""
+
+    def pure_cosines(_: str):
+        return image_room.pure_cosines(
+            image_side=config.image_side,
+            frequencies=config.frequencies,
+            amplitudes=config.amplitudes,
+            phases=config.phases,
+        )
+
+    def sums_of_cosines(_: str):
+        return image_room.cosine_sums(16, SUMS_OF_COSINES)
+
+    return NAMED | {
+        "pure_cosines": NamedSet(pure_cosines, has_test=False),
+        "sums_of_cosines": NamedSet(sums_of_cosines, has_test=False),
+    }
 
 
-def load_images(config: Config) -> xr.Dataset:
+def images_of(config: Config) -> LoadedImages:
     """Return the image set of a configuration, with its options applied.
 
     Raises
@@ -29,66 +45,18 @@ def load_images(config: Config) -> xr.Dataset:
     ArgumentError
         For a set that cannot be used.
     """
-    average, count = config.average, config.count
-    if config.dataset == "pure_cosines":
-        loaded = image_room.pure_cosines(
-            image_side=config.image_side,
-            frequencies=config.frequencies,
-            amplitudes=config.amplitudes,
-            phases=config.phases,
-        )
-    elif config.dataset == "digits":
-        loaded = image_room.digits()
-    elif config.dataset == "mnist":
-        loaded = image_room.mnist()
-        average = DEFAULTS["mnist"]["average"] if average is None else average
-        count = DEFAULTS["mnist"]["count"] if count is None else count
-    else:
-        loaded = image_room.from_file(config.dataset)
-    if count is not None:
-        with _option("--count"):
-            loaded = image_room.first(loaded, count)
-    if config.grey:
-        with _option("--grey"):
-            loaded = image_room.grey(loaded)
-    if average is not None and average != 1:
-        with _option("--average"):
-            loaded = image_room.average_pool(loaded, average)
-    if config.subtract_mean:
-        with _option("--subtract-mean"):
-            loaded = image_room.subtract_mean(loaded)
-    return loaded
-
-
-@contextlib.contextmanager
-def _option(name: str) -> Iterator[None]:
-    """Let an error speak of the option that the user gave, not of a function's argument."""
-    try:
-        yield
-    except ArgumentError as error:
-        raise ArgumentError(name, error.value, error.expected, error.remedy) from error
+    return load_images(config, _sets(config))
 
 
 def case_name(config: Config) -> str:
     """Return the case of a configuration, as checks name it; a changed set is no longer the named one."""
-    plain = (
-        not config.grey
-        and not config.subtract_mean
-        and config.average in (None, DEFAULTS.get(config.dataset, {}).get("average"))
-        and config.count in (None, DEFAULTS.get(config.dataset, {}).get("count"))
-    )
-    known = config.dataset if config.dataset in NAMED and plain else "FILE"
-    start = ", random start" if known == "pure_cosines" and config.init == "random" else ""
-    return known + start + (", online" if config.gradient == "online" else "")
-
-
-def described(images: xr.Dataset) -> str:
-    """Return name, checksum and provenance of an image set as JSON."""
-    return json.dumps(
-        {
-            "name": images.attrs["name"],
-            "samples": images.sizes["sample"],
-            "sha256": checksum(xr.DataTree(images)),
-            "steps": json.loads(images.attrs["provenance"]),
-        }
-    )
+    named = _sets(config).get(config.dataset)
+    plain = named is not None and is_as_named(config, named)
+    aligned = config.dataset == "pure_cosines" and config.init != "random"
+    if config.kernels != 1 or (config.layers != 1 and not aligned):
+        plain = False
+    known = config.dataset if plain else "FILE"
+    start = ", random start" if known == "pure_cosines" and not aligned else ""
+    depth = ", deep" if config.layers != 1 and aligned and plain else ""
+    pace = {"full_batch": "", "online": ", online", "mini_batch": ", mini-batch"}[config.gradient]
+    return known + start + depth + pace

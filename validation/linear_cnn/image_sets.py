@@ -1,56 +1,58 @@
 """Image sets: modes share frequencies, and the coupled flow predicts what the sigmoid cannot.
 
 Ladders, for the CNN and for the fully connected network: independent modes > coupled flow >
-discrete descent > network. The step-size source is predicted by the descent at half the rate.
+discrete descent > network. The step-size source is predicted by the descent at half the rate. Where
+no two modes share a frequency the first rung is the modes' own clocks, and a further ladder follows
+the kernel's spectrum.
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from numerics import linear_network
-from numerics.laws import evaluate
-from numerics.linear_cnn.clock import clocks_of
-from numerics.linear_cnn.fourier_model import FourierDescent, unpack
-from numerics.linear_cnn.starts import growing_amplitudes, random_start
+from numerics.linear_cnn.starts import random_start
 from numerics.schema import quantity
+from numerics.singular_modes import Samples
 from numerics.sweep import sweep
 from numerics.training import record_grid
-from theory import linear_network as layer_laws
-from validation import results
-from validation.checks import Finding, Missing, NotRun, findings_where
+from validation.checks import Finding
 from validation.experiment import Forecast, Measurement, Report, Work
-from validation.ladder import UNEXPLAINED, Ladder, Prediction, Rung
-from validation.linear_cnn import figures
-from validation.linear_cnn.check_table import BAND, CHECKS, SETS, SMALL
+from validation.linear_cnn import ending, figures, tables, verdicts
+from validation.linear_cnn.competition import Competition
+from validation.linear_cnn.findings import image_findings
+from validation.linear_cnn.forecasting import (
+    ALIGNMENT,
+    COUPLED,
+    DESCENT,
+    FLOW,
+    INDEPENDENT,
+    SHARED,
+    STEP_SIZE,
+    Forecaster,
+    Paths,
+)
 from validation.linear_cnn.learning import (
     CNN,
     FULLY_CONNECTED,
-    discovery_tables,
-    discovery_times,
-    kernel_arrays,
+    labelled,
     measured_run,
+    pictures,
     setup_dataset,
-    trained,
 )
-from validation.linear_cnn.setting import DISCOVERED_WITHIN, image_setting
+from validation.linear_cnn.setting import EPSILON, image_setting
 
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
 
-EPSILON = 0.04
-STABLE_EPSILON = 0.2  # clean on the digits; at 0.31 the grown map is too sharp for the step
-SHARED = "shared frequencies"
-STEP_SIZE = "step size"
-FLOW, DESCENT, INDEPENDENT = "coupled flow", "discrete descent", "independent modes"
-TOLERANCES = {"relative_tolerance": 1e-7, "absolute_tolerance": 1e-11}
-# on large images the network covers the first updates only
-COVERED_UPDATES = {"quick": 400, "standard": 3000}
+# on large images the network covers the first updates only: products that its convolutions may take
+COVERED_WORK = {"quick": 3.0e9, "standard": 6.8e10}
 GRADIENT_CHUNK = 2000
-BAND_SCALE = 1e-3  # the start for which the band E <= 2 eps is stated
+FEW_MODES = 4  # that many can be told apart in the pictures of one mode after another
 
 
 class ImageSet:
@@ -59,21 +61,34 @@ class ImageSet:
     def __init__(self, config: Config):
         self.setting = s = image_setting(config, EPSILON)
         self.name = s.name
-        pixels, scale = s.modes.inputs.shape[1], config.initial_scale
-        self.start = random_start(s.seeds, pixels, s.classes, scale)
+        pixels = s.spectra.side**2
+        self.start = random_start(s.seeds, pixels, s.classes, s.initial_scale, s.widths)
         self.layers = linear_network.random_start(
-            s.seeds, pixels, s.classes, hidden=pixels, scale=scale / s.spectra.side
+            s.seeds,
+            s.modes.inputs.shape[1],
+            s.classes,
+            hidden=pixels,
+            scale=s.initial_scale / s.spectra.side,
         )
         self.grid = record_grid(s.updates, s.every)
         self.covered = self._covered()
-        self.layer_model = linear_network.LayerModel(s.modes)
+        self.forecaster = Forecaster(s, self.start, self.layers, self.grid)
 
     def _covered(self) -> np.ndarray:
         """The part of the grid that the network is trained for."""
-        config = self.setting.config
-        if not self.setting.is_large or config.updates or config.preset not in COVERED_UPDATES:
+        s, config = self.setting, self.setting.config
+        if not s.is_large or config.updates or config.preset not in COVERED_WORK:
             return self.grid
-        return self.grid[self.grid <= COVERED_UPDATES[config.preset]]
+        rows = min(s.modes.inputs.shape)
+        widths = sum(a * b for a, b in itertools.pairwise(s.widths))
+        work = len(s.seeds) * rows * widths * s.spectra.side**4
+        most = max(self.grid[1], COVERED_WORK[config.preset] / work)
+        return self.grid[self.grid <= most]
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether no two modes share a frequency, so that each has a clock of its own."""
+        return self.setting.layers == 1 and self.setting.spectra.is_disjoint
 
     def prepare(self, work: Work) -> xr.Dataset:
         """Return data and start weights."""
@@ -83,131 +98,63 @@ class ImageSet:
 
     def forecast(self, setup: xr.Dataset, work: Work) -> Forecast:
         """Independent modes, coupled flow and descent, at the rate, half and a quarter of it."""
-        s = self.setting
-        weights = s.model.weights(self.start.kernels, self.start.outputs)
-        descents, layer_descents = (
-            {
-                1 / slower: trained(
-                    s,
-                    kind(slower),
-                    self.grid * slower,
-                    name,
-                    progress=work.stage(f"forecast of {name} at rate 1/{slower}"),
-                )
-                for slower in (1, 2, 4)
-            }
-            for name, kind in ((CNN, self._descent), (FULLY_CONNECTED, self._layer_descent))
-        )
-        flow = s.model.vector_field(weights).flow(
-            self._times(s.learning_rate),
-            **TOLERANCES,
-            observe=lambda x: s.model.strengths(unpack(x)),
-        )
-        layer_flow = self.layer_model.vector_field(self.layers).flow(
-            self._times(s.layer_rate),
-            **TOLERANCES,
-            observe=lambda x: self.layer_model.strengths(linear_network.unpack(x, self.layers)),
-        )
-        paths = {CNN: (flow, descents), FULLY_CONNECTED: (layer_flow, layer_descents)}
+        forecaster = self.forecaster
+        paths = {name: forecaster.paths(name, work) for name in (CNN, FULLY_CONNECTED)}
+        alone = None
+        sigmoids = (INDEPENDENT, forecaster.sigmoids(), COUPLED)
+        ladders = [forecaster.ladder(FULLY_CONNECTED, sigmoids, paths[FULLY_CONNECTED])]
+        groups = {"/": self._errors(paths), "/discovery": forecaster.discovery(paths)}
+        for network, both in paths.items():
+            for rung, seen in ((FLOW, both.flow), (DESCENT, both.descents[1.0])):
+                groups[f"/{network}/{rung}"] = labelled(self.setting, seen, self.grid)
+        if self.setting.layers == 1:
+            competition = Competition(self.setting, forecaster.clocks())
+            times = forecaster.times(CNN)
+            drops = ALIGNMENT if self._is_alone else SHARED
+            alone = (INDEPENDENT, competition.strengths(times), drops)
+            if self._is_alone:
+                groups["/competition"] = competition.foreseen(times, self.grid)
+                ladders.append(competition.ladder(times, self.grid, paths[CNN]))
+        if ending.is_asked(self.setting):
+            groups["/ending"] = ending.minimum(self.setting)
+        ladders.insert(0, forecaster.ladder(CNN, alone, paths[CNN]))
+        return Forecast(ladders=tuple(ladders), predicted=xr.DataTree.from_dict(groups))
+
+    def _errors(self, paths: dict[str, Paths]) -> xr.Dataset:
+        """Largest differences of flow and descents over all entries of A, in S_1."""
+        largest = float(self.setting.modes.singular_values[0])
+        rates = list(paths[CNN].descents)
+
+        def strengths(network: str, rate: float) -> np.ndarray:
+            return paths[network].descents[rate]["strengths"]
 
         def flow_error(network: str, rate: float) -> float:
-            smooth, stepped = paths[network]
-            return self._error(smooth - stepped[rate])
+            flow = paths[network].flow["strengths"]
+            return float(np.abs(flow - strengths(network, rate)).max()) / largest
 
         def richardson_error(rate: float) -> float:
-            if rate / 2 not in descents:
+            if rate / 2 not in rates:
                 return np.nan
-            return self._error(flow - (2 * descents[rate / 2] - descents[rate]))
+            better = 2 * strengths(CNN, rate / 2) - strengths(CNN, rate)
+            return float(np.abs(paths[CNN].flow["strengths"] - better).max()) / largest
 
-        predicted = {
+        errors = {
             "flow_error": sweep(
                 flow_error,
-                {"network": list(paths), "rate": list(descents)},
+                {"network": list(paths), "rate": rates},
                 name="flow_error",
                 long_name="largest |flow - descent| over all entries of A",
                 units="S_1",
             ),
             "richardson_error": sweep(
                 richardson_error,
-                {"rate": list(descents)},
+                {"rate": rates},
                 name="richardson_error",
                 long_name="largest |flow - (2 A(rate/2) - A(rate))|",
                 units="S_1",
             ),
         }
-        return Forecast(
-            ladders=(
-                self._ladder(CNN, self._clocks(), flow, descents),
-                self._ladder(FULLY_CONNECTED, self._sigmoids(), layer_flow, layer_descents),
-            ),
-            predicted=xr.Dataset(predicted),
-        )
-
-    def _descent(self, slower: int) -> FourierDescent:
-        s = self.setting
-        weights = s.model.weights(self.start.kernels, self.start.outputs)
-        return FourierDescent(s.model, weights, s.learning_rate / slower, s.loss_scale)
-
-    def _layer_descent(self, slower: int) -> linear_network.LayerDescent:
-        s = self.setting
-        return linear_network.LayerDescent(
-            self.layer_model, self.layers, s.layer_rate / slower, s.loss_scale
-        )
-
-    def _times(self, rate: float) -> np.ndarray:
-        return self.setting.loss_scale * rate * self.grid
-
-    def _error(self, difference: np.ndarray) -> float:
-        """Return the largest magnitude of a difference in units of S_1."""
-        return float(np.abs(difference).max() / self.setting.modes.singular_values[0])
-
-    def _clocks(self) -> np.ndarray:
-        """Each mode as if it shared no frequency: clocks of the growing amplitudes, (trial, mode, time)."""
-        s = self.setting
-        growing = growing_amplitudes(self.start, s.modes, s.spectra)
-        clocks = clocks_of(s.modes, s.spectra, growing, growing, ignore_shared_frequencies=True)
-        strengths = clocks.vector_field().flow(
-            self._times(s.learning_rate), **TOLERANCES, observe=clocks.strengths
-        )
-        return np.moveaxis(strengths, 0, -1)
-
-    def _sigmoids(self) -> np.ndarray:
-        """Each mode of the fully connected network alone, from what grows of its start."""
-        s = self.setting
-        initial = quantity(
-            linear_network.growing_strengths(self.layers, s.modes),
-            ["trial", "mode"],
-            name="initial_strength",
-            long_name="growing part of the start",
-        )
-        parameters = xr.Dataset({"initial_strength": initial, "singular_value": s.singular_values})
-        times = xr.DataArray(self._times(s.layer_rate), dims="update")
-        curve = evaluate(layer_laws.mode_law(), parameters, times)
-        return np.asarray(curve.transpose("trial", "mode", "update"))
-
-    def _ladder(
-        self, name: str, alone: np.ndarray, flow: np.ndarray, descents: dict[float, np.ndarray]
-    ) -> Ladder:
-        s = self.setting
-        full, half, quarter = (s.strengths(d, self.grid) for d in descents.values())
-        # A(rate) = flow - c1 rate - c2 rate^2: 2 (A(rate/2) - A(rate)) = c1 rate + 3/2 c2 rate^2;
-        # the same from the next halving has 3/4 c2 rate^2; what is left of the source is c2 rate^2/2,
-        # two thirds of their difference, and higher orders: twice that is the uncertainty
-        first = 2 * (half - full)
-        second = 4 * (quarter - half)
-        return Ladder(
-            name=name,
-            rungs=(
-                Rung(INDEPENDENT, s.trajectory(alone, self.grid)),
-                Rung(FLOW, s.strengths(flow, self.grid), SHARED),
-                Rung(DESCENT, full, STEP_SIZE),
-            ),
-            measurement="network",
-            scale=s.singular_values,
-            scale_name="S_m",
-            averaged=("trial",),
-            predictions={STEP_SIZE: Prediction(first, abs(first - second) * (4 / 3))},
-        )
+        return xr.Dataset(errors)
 
     # --- measurement ------------------------------------------------------------------------
 
@@ -219,74 +166,56 @@ class ImageSet:
         from numerics.linear_cnn.network import LinearCNN
 
         s, device = self.setting, find_device(self.setting.config.device)
-        rows, targets = s.modes.equivalent_rows()
-        convolutional = LinearCNN(self.start, torch.float64, device)
-        runs = (
-            (CNN, convolutional, s.learning_rate),
-            (
-                FULLY_CONNECTED,
+        rows = s.modes.equivalent_rows()
+        networks = {
+            CNN: (LinearCNN(self.start, torch.float64, device), s.learning_rate, self.covered),
+            FULLY_CONNECTED: (
                 linear_network.torch_network(self.layers, torch.float64, device),
                 s.layer_rate,
+                self.grid,
             ),
-        )
-        measured = {
-            name: measured_run(
-                s,
-                network,
-                rate=rate,
-                inputs=rows,
-                targets=targets,
-                grid=self.covered if name == CNN else self.grid,
-                work=work,
-                stage=f"training {name}",
-            )
-            for name, network, rate in runs
         }
-        observed = xr.Dataset(kernel_arrays(s, convolutional.weights().kernels))
-        observed["gradient_error"] = self._gradient_errors(rows, targets, device, work)
+        observed, measured = {}, {}
+        for name, (network, rate, grid) in networks.items():
+            seen = measured_run(
+                s, network, rate=rate, shown=rows, grid=grid, work=work, stage=f"training {name}"
+            )
+            measured[name] = s.strengths(seen["strengths"], grid).reindex(update=self.grid)
+            observed[f"/{name}"] = labelled(s, seen, grid).reindex(update=self.grid)
+            observed[f"/{name}/pictures"] = pictures(s, seen, grid)
+        for ladder in forecast.ladders:
+            if ladder.name not in measured:
+                measured[ladder.name] = Competition.measured(ladder, observed[f"/{CNN}"])
+        observed["/rows"] = xr.Dataset(
+            {"gradient_error": self._gradient_errors(rows, device, work)}
+        )
         if self._runs_single_precision():
             (descent,) = (r for r in forecast.ladders[0].rungs if r.name == DESCENT)
-            observed["single_precision_error"] = self._single_precision(descent.value, device, work)
-        return Measurement(
-            ladders={
-                CNN: s.strengths(measured[CNN], self.covered).reindex(update=self.grid),
-                FULLY_CONNECTED: s.strengths(measured[FULLY_CONNECTED], self.grid),
-            },
-            observed=observed,
-        )
+            error = self._single_precision(descent.value, device, work)
+            observed["/float32"] = xr.Dataset({"single_precision_error": error})
+        return Measurement(ladders=measured, observed=xr.DataTree.from_dict(observed))
 
     def _runs_single_precision(self) -> bool:
         return self.name == "digits" and self.setting.config.preset != "quick"
 
-    def _gradient_errors(
-        self, rows: np.ndarray, targets: np.ndarray, device, work: Work
-    ) -> xr.DataArray:
+    def _gradient_errors(self, rows: Samples, device, work: Work) -> xr.DataArray:
         """Relative difference of autograd's gradients on all images and on the rows, along the run."""
         import torch
 
         from numerics.linear_cnn.network import LinearCNN
-        from numerics.linear_cnn.spectra import from_outputs, from_spectrum
-        from numerics.linear_cnn.starts import PixelWeights
 
         s = self.setting
-        learner = self._descent(1)
+        learner = self.forecaster.convolutional_descent()
         count = 3 if s.is_large else 11
         points = np.unique(np.linspace(0, s.updates, count).round().astype(int))
         errors, done = [], 0
-        plane = s.model.plane
         for point in points:
             for index in range(done, point):
                 learner.update(index)
             done = point
-            weights = PixelWeights(
-                from_spectrum(plane.full_plane(learner.weights.kernel)),
-                from_outputs(plane.full_plane(learner.weights.outputs)),
-            )
+            weights = s.model.in_pixels(learner.weights)
             network = LinearCNN(weights, torch.float64, device)
-            sides = [
-                _gradients(network, x, y)
-                for x, y in ((s.modes.inputs, s.modes.targets), (rows, targets))
-            ]
+            sides = [_gradients(network, samples) for samples in (s.modes, rows)]
             errors.append(
                 max(float((a - b).abs().max() / a.abs().max()) for a, b in zip(*sides, strict=True))
             )
@@ -299,7 +228,7 @@ class ImageSet:
             coords={"update": points},
         )
 
-    def _single_precision(self, descent: xr.DataArray, device, work: Work) -> float:
+    def _single_precision(self, descent: xr.DataArray, device, work: Work) -> xr.DataArray:
         """Train in float32 on all images; largest difference from the exact descent, in S_1."""
         import torch
 
@@ -310,119 +239,36 @@ class ImageSet:
             s,
             LinearCNN(self.start, torch.float32, device),
             rate=s.learning_rate,
-            inputs=s.modes.inputs,
-            targets=s.modes.targets,
+            shown=s.modes,
             grid=self.grid,
             work=work,
             stage="training CNN float32",
         )
-        difference = s.strengths(single, self.grid) - descent
-        return float(abs(difference).max() / s.modes.singular_values[0])
+        difference = s.strengths(single["strengths"], self.grid) - descent
+        return abs(difference).max() / s.modes.singular_values[0]
 
     # --- judgement --------------------------------------------------------------------------
 
     def findings(self, result: xr.DataTree) -> dict[str, Finding]:
         """Return what the checks of this case found."""
-        s = self.setting
-        ladders = {x.name: x for x in results.ladders(result)}
-        largest = float(s.modes.singular_values[0])
-        errors = results.array(result, "forecast", "flow_error")
-        flow = errors.sel(network=CNN).values
-        left = abs(ladders[CNN].remainder(STEP_SIZE)) * ladders[CNN].scale
-        found: dict[str, Finding] = {
-            "C26": float(flow[0] / flow[1]),
-            "C41": ladders[CNN].largest(
-                UNEXPLAINED, covered=len(self.covered) / len(self.grid), unit=largest
-            ),
-            **self._row_findings(result),
-            "C43": float(left.max() / largest),
-            "C46a": ladders[FULLY_CONNECTED].largest(UNEXPLAINED, unit=largest),
-        }
-        if self.name in SETS:
-            found |= self._band_findings(ladders, errors)
-        if self.name == "digits":
-            found |= self._digit_findings(result, ladders)
-        if s.epsilon > STABLE_EPSILON:
-            unstable = Missing(
-                f"above eps = {STABLE_EPSILON} steps may be unstable beyond the modes, and rounding grows"
-            )
-            found |= {
-                name: unstable for name in ("C25", "C25n", "C41", "C46a", "C46b") if name in found
-            }
-        conditions = {
-            SMALL: s.epsilon <= EPSILON * (1 + 1e-9),
-            BAND: s.config.initial_scale == BAND_SCALE,
-        }
-        return findings_where(CHECKS, conditions, found)
-
-    def _row_findings(self, result: xr.DataTree) -> dict[str, Finding]:
-        samples, pixels = self.setting.modes.inputs.shape
-        if samples <= pixels:
-            seen = NotRun("the networks were trained on the images themselves")
-            return {"C42a": seen, "C42b": seen}
-        gradients = results.array(result, "observed", "gradient_error")
-        return {"C42a": self._row_error(), "C42b": float(gradients.max())}
-
-    def _band_findings(
-        self, ladders: dict[str, Ladder], errors: xr.DataArray
-    ) -> dict[str, Finding]:
-        s = self.setting
-        largest = float(s.modes.singular_values[0])
-        rungs = {r.name: r.value for r in ladders[CNN].rungs}
-        measured = float(np.abs(rungs[FLOW] - rungs["network"]).max())
-        return {
-            "C25": float(errors.sel(network=CNN, rate=1.0)) / s.epsilon,
-            "C25n": measured / largest / s.epsilon,
-            "C46b": float(errors.sel(network=FULLY_CONNECTED, rate=1.0)) / s.epsilon,
-        }
-
-    def _digit_findings(
-        self, result: xr.DataTree, ladders: dict[str, Ladder]
-    ) -> dict[str, Finding]:
-        s = self.setting
-        if s.updates * s.epsilon < DISCOVERED_WITHIN * (1 - 1e-3):
-            late = Missing(f"the run ends before {DISCOVERED_WITHIN}/eps updates")
-            found: dict[str, Finding] = dict.fromkeys(("C44a", "C44b", "C45"), late)
-        else:
-            times = discovery_times(ladders[CNN].rungs[-1], s.singular_values)
-            layer_times = {
-                r.name: discovery_times(r, s.singular_values).mean(axis=0)
-                for r in ladders[FULLY_CONNECTED].rungs
-            }
-            ratio = layer_times["network"] / layer_times[INDEPENDENT]
-            found = {
-                "C44a": float(np.isfinite(times).all(axis=1).mean()),
-                "C44b": float(np.nanmax(times)) * s.epsilon / EPSILON,
-                "C45": float(np.abs(ratio - 1).max()),
-            }
-        found["C27"] = float(results.array(result, "forecast", "richardson_error").sel(rate=0.5))
-        if self._runs_single_precision():
-            found["C47"] = float(results.array(result, "observed", "single_precision_error"))
-        return found
-
-    def _row_error(self) -> float:
-        modes = self.setting.modes
-        rows, targets = modes.equivalent_rows()
-        pairs = (
-            (rows.T @ rows / len(rows), modes.input_input),
-            (targets.T @ rows / len(rows), modes.output_input),
-        )
-        return max(float(np.abs(a - b).max() / np.abs(b).max()) for a, b in pairs)
+        return image_findings(self.setting, result)
 
     def notes(self) -> list[str]:
         """Return what the report has to say."""
         s = self.setting
-        samples, pixels = s.modes.inputs.shape
+        samples, inputs = s.modes.inputs.shape
+        colour = "" if s.modes.channels == 1 else f", {s.modes.channels} channels,"
         said = [
-            f"{samples} images of {s.spectra.side} x {s.spectra.side} pixels in {s.classes} classes, "
+            f"{samples} images of {s.spectra.side} x {s.spectra.side} pixels{colour} in {s.classes} classes, "
             f"{len(s.modes.singular_values)} modes, {len(s.seeds)} trials, {s.updates} updates; "
             f"learning rate {s.learning_rate:.4g} (CNN, step eps = {s.epsilon:.3g}) and "
-            f"{s.layer_rate:.4g} (fully connected, {pixels} hidden nodes).",
+            f"{s.layer_rate:.4g} (fully connected, {self.layers.first.shape[1]} hidden nodes).",
+            *s.network_note(),
             *s.stability_note(),
         ]
-        if samples > pixels:
+        if samples > inputs:
             said.append(
-                f"The networks were trained on {pixels} rows that have the same Sxx and Syx as the "
+                f"The networks were trained on {inputs} rows that have the same Sxx and Syx as the "
                 f"{samples} images, hence the same gradients; C42a and C42b tie them to all images"
                 + (", and C47 trains on all of them." if self._runs_single_precision() else ".")
             )
@@ -434,29 +280,46 @@ class ImageSet:
         return said
 
     def report(self, result: xr.DataTree) -> Report:
-        """Return learning curves with budget and kernel, the step-size error, discovery times."""
-        ladder = results.ladder(result, CNN)
-        singular = results.array(result, "setup", "singular_value")
-        times = {r.name: discovery_times(r, singular).mean(axis=0) for r in ladder.rungs}
-        forecasts = {n: times[n] for n in (FLOW, INDEPENDENT, "network")}
+        """Return the paper's figures of this set, times of discovery, budget; and the tables."""
+        deep = self.setting.layers > 1
         drawn = {
-            "learning": figures.learning(result, theory=FLOW, thin=INDEPENDENT),
-            "step size": figures.step_size(result, STEP_SIZE),
-            "discovery": figures.discovery(result, forecasts, "network"),
+            "learning": figures.learning(result, theory=FLOW, thin=None if deep else INDEPENDENT),
+            "data": figures.data(result),
         }
-        return Report(drawn, discovery_tables(result))
+        if self._is_alone:
+            drawn["competition"] = figures.competition(result)
+        else:
+            drawn["network"] = figures.network(result)
+        if len(self.setting.modes.singular_values) <= FEW_MODES and not deep:
+            if not self._is_alone:
+                drawn["cascade"] = figures.cascade(result)
+            drawn["alignment"] = figures.alignment(result)
+        drawn["discovery"] = figures.discovery(result)
+        if ending.is_asked(self.setting):
+            drawn["ending"] = figures.ending(result)
+        drawn["step size"] = figures.step_size(result, STEP_SIZE)
+        shown = [*tables.forecasts(result), tables.order(result)]
+        if self._is_alone:
+            shown.append(tables.competition(result))
+        if ending.is_asked(self.setting):
+            shown.append(ending.table(self.setting, result))
+        shown.append(verdicts.table(verdicts.of_images(result)))
+        return Report(drawn, shown)
 
 
-def _gradients(network, inputs: np.ndarray, targets: np.ndarray) -> list:
+def _gradients(network, samples: Samples) -> list:
     """Autograd's gradients of the mean squared error, summed over chunks that fit into memory."""
     import torch
 
     parameters = list(network.parameters())
     total = [torch.zeros_like(p) for p in parameters]
-    for first in range(0, len(inputs), GRADIENT_CHUNK):
+    for first in range(0, len(samples.inputs), GRADIENT_CHUNK):
         chunk = slice(first, first + GRADIENT_CHUNK)
-        x, y = (torch.tensor(a[chunk], device=parameters[0].device) for a in (inputs, targets))
-        loss = (network(x) - y).square().sum() / targets.size
+        x, y = (
+            torch.tensor(a[chunk], device=parameters[0].device)
+            for a in (samples.inputs, samples.targets)
+        )
+        loss = (network(x) - y).square().sum() / samples.targets.size
         for whole, part in zip(total, torch.autograd.grad(loss, parameters), strict=True):
             whole += part
     return total

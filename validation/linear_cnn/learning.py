@@ -10,18 +10,22 @@ import numpy as np
 import xarray as xr
 
 from numerics import linear_network
-from numerics.linear_cnn.starts import PixelWeights
+from numerics.linear_cnn.weights import PixelWeights
 from numerics.schema import quantity
-from numerics.singular_modes import discovery_updates
+from numerics.singular_modes import Samples, discovery_updates
 from numerics.training import Learner, train
 from theory.errors import DivergenceError
-from validation import results
 from validation.experiment import Work
+from validation.image_sets import described
 from validation.ladder import Rung
-from validation.linear_cnn.data import described
 from validation.linear_cnn.setting import Setting
 
 CNN, FULLY_CONNECTED = "CNN", "fully connected"
+MOST_PICTURES = 4
+MAGNITUDES = {
+    "kernel_magnitude": "kernel coefficient |k_f|",
+    "output_magnitude": "outputs' coefficient |b_f|",
+}
 
 
 def setup_dataset(
@@ -30,12 +34,13 @@ def setup_dataset(
     layers: linear_network.LayerWeights,
     samples: np.ndarray | None,
 ) -> xr.Dataset:
-    """Return what the forecast may see; large weights by their checksum."""
-    side = setting.spectra.side
+    """Return what the forecast may see; large weights and the order of samples by their checksums."""
+    side, modes = setting.spectra.side, setting.modes
+    shape = (-1, modes.channels, side, side)
+    sizes = modes.targets.sum(axis=0)
     weights = hashlib.sha256()
-    for array in (start.kernels, start.outputs, layers.first, layers.second):
+    for array in (*start.layers, layers.first, layers.second):
         weights.update(np.ascontiguousarray(array).tobytes())
-    trial = {"trial": list(setting.seeds)}
     parts = {
         "singular_value": setting.singular_values,
         "spectral_magnitude": quantity(
@@ -44,33 +49,46 @@ def setup_dataset(
             name="spectral_magnitude",
             long_name="largest magnitude of a mode's spectrum",
         ),
+        "left_singular_vector": quantity(
+            modes.left,
+            ["label", "mode"],
+            name="left_singular_vector",
+            long_name="left singular vector",
+        ),
+        "right_singular_vector": quantity(
+            modes.right.T.reshape(shape),
+            ["mode", "channel", "y", "x"],
+            name="right_singular_vector",
+            long_name="right singular vector",
+        ),
+        "class_mean": quantity(
+            (modes.targets.T @ modes.inputs / np.maximum(sizes, 1)[:, None]).reshape(shape),
+            ["label", "channel", "y", "x"],
+            name="class_mean",
+            long_name="mean image of a class",
+        ),
         "initial_kernel": quantity(
-            start.kernels.reshape(-1, side, side),
-            ["trial", "y", "x"],
+            start.layers[0][:, 0].reshape(len(setting.seeds), -1, side, side),
+            ["trial", "channel", "y", "x"],
             name="initial_kernel",
-            long_name="kernel at the start",
-            coords=trial,
+            long_name="first kernel at the start",
+            coords={"trial": list(setting.seeds)},
         ),
     }
+    attrs = {
+        "data": described(setting.images),
+        "weights_sha256": weights.hexdigest(),
+        "learning_rate": setting.learning_rate,
+        "layer_learning_rate": setting.layer_rate,
+        "loss_scale": setting.loss_scale,
+        "initial_scale": setting.initial_scale,
+        "epsilon": setting.epsilon,
+    }
     if samples is not None:
-        parts["sample_order"] = quantity(
-            samples,
-            ["trial", "step"],
-            name="sample_order",
-            long_name="image shown at each update",
-            coords=trial,
-        )
-    return xr.Dataset(
-        parts,
-        attrs={
-            "data": described(setting.images),
-            "weights_sha256": weights.hexdigest(),
-            "learning_rate": setting.learning_rate,
-            "layer_learning_rate": setting.layer_rate,
-            "loss_scale": setting.loss_scale,
-            "epsilon": setting.epsilon,
-        },
-    )
+        attrs["samples_sha256"] = hashlib.sha256(
+            np.ascontiguousarray(samples).tobytes()
+        ).hexdigest()
+    return xr.Dataset(parts, attrs=attrs)
 
 
 def trained(
@@ -81,8 +99,8 @@ def trained(
     *,
     checkpoint: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> np.ndarray:
-    """Train, and return A at the grid, (time, trial, r, r).
+) -> dict[str, np.ndarray]:
+    """Train, and return what is observed at the grid, each (time, trial, ...).
 
     Raises
     ------
@@ -105,17 +123,16 @@ def measured_run(
     network,
     *,
     rate: float,
-    inputs: np.ndarray,
-    targets: np.ndarray,
+    shown: Samples,
     grid: np.ndarray,
     work: Work,
     stage: str,
     samples: np.ndarray | None = None,
-) -> np.ndarray:
-    """Train a torch network by autograd and return A at the grid, (time, trial, r, r)."""
+) -> dict[str, np.ndarray]:
+    """Train a torch network by autograd; return what is observed at the grid, each (time, trial, ...)."""
     from numerics.torch_descent import TorchDescent
 
-    learner = TorchDescent(network, setting.modes, inputs, targets, rate, samples)
+    learner = TorchDescent(network, setting.modes, shown, rate, samples, setting.test)
     return trained(
         setting,
         learner,
@@ -127,68 +144,85 @@ def measured_run(
 
 
 def draw_samples(setting: Setting, updates: int) -> np.ndarray:
-    """Return which image each trial sees at each update, (trial, update): a stream of its own."""
+    """Return which images each trial sees at each update, (trial, update, batch): a stream of its own."""
     count = len(setting.modes.inputs)
+    shape = (updates, setting.batch)
     return np.stack(
-        [np.random.default_rng([s, 1]).integers(count, size=updates) for s in setting.seeds]
+        [np.random.default_rng([s, 1]).integers(count, size=shape) for s in setting.seeds]
     )
 
 
-def kernel_arrays(setting: Setting, kernels: np.ndarray) -> dict[str, xr.DataArray]:
-    """Return trained kernels as images and the magnitudes of their spectra, (trial, y, x)."""
-    side = setting.spectra.side
-    images = kernels.reshape(-1, side, side)
-    trial = {"trial": list(setting.seeds)}
-    return {
-        "kernel": quantity(
-            images, ["trial", "y", "x"], name="kernel", long_name="trained kernel", coords=trial
-        ),
-        "kernel_spectrum": quantity(
-            np.abs(np.fft.fft2(images, norm="ortho")),
-            ["trial", "frequency_y", "frequency_x"],
-            name="kernel_spectrum",
-            long_name="magnitude of the trained kernel's spectrum",
-            coords=trial,
-        ),
+def labelled(setting: Setting, observed: dict[str, np.ndarray], grid: np.ndarray) -> xr.Dataset:
+    """Return what was observed of a network beside its strengths, labelled.
+
+    `train_loss`, `test_loss` and `leakage`, the largest off-diagonal strength, (trial, update); of a
+    CNN `kernel_magnitude` and `output_magnitude` of the first and the last layer, (trial, frequency,
+    update), and with one convolution layer `parameter_norm`, the sum of all squares, (trial, update).
+    """
+    off_diagonal = observed["strengths"] * (1 - np.eye(observed["strengths"].shape[-1]))
+    scalars = {
+        "train_loss": (observed["train_loss"], "mean squared error on the images learnt from"),
+        "leakage": (np.abs(off_diagonal).max(axis=(-2, -1)), "largest off-diagonal strength"),
     }
+    if "test_loss" in observed:
+        scalars["test_loss"] = (observed["test_loss"], "mean squared error on the test images")
+    if "kernel_magnitude" in observed and setting.layers == 1:
+        plane = setting.model.plane
+        power = sum(observed[name][..., plane.indices] ** 2 for name in MAGNITUDES)
+        scalars["parameter_norm"] = (power @ plane.weights, "sum of the squares of all weights")
+    coords = {"trial": list(setting.seeds), "update": grid}
+    parts = {
+        name: quantity(
+            np.moveaxis(values, 0, -1),
+            ["trial", "update"],
+            name=name,
+            long_name=long_name,
+            coords=coords,
+        )
+        for name, (values, long_name) in scalars.items()
+    }
+    for name, long_name in MAGNITUDES.items():
+        if name in observed:
+            parts[name] = quantity(
+                np.moveaxis(observed[name][..., setting.model.plane.indices], 0, -1),
+                ["trial", "frequency", "update"],
+                name=name,
+                long_name=long_name,
+                coords=coords | {"frequency": setting.frequencies},
+            )
+    return xr.Dataset(parts)
 
 
-def leakage(observed: np.ndarray) -> float:
-    """Return the largest off-diagonal magnitude of A, (..., r, r)."""
-    rank = observed.shape[-1]
-    return float(np.abs(observed * (1 - np.eye(rank))).max())
+def pictures(setting: Setting, observed: dict[str, np.ndarray], grid: np.ndarray) -> xr.Dataset:
+    """Return weights of the first trial as images, at the moments when modes are discovered.
+
+    Of a CNN its first kernel, `kernel` (moment, channel, y, x); of a fully connected network rows
+    of its first matrix, `rows` (moment, row, channel, y, x). The last moment is the end.
+    """
+    name = "kernel" if "kernel" in observed else "rows"
+    values = observed[name][:, 0]
+    strengths = np.diagonal(observed["strengths"][:, 0], axis1=-2, axis2=-1)
+    times = discovery_updates(grid, strengths.T, setting.modes.singular_values)
+    times = np.sort(times[np.isfinite(times)])[:MOST_PICTURES]
+    chosen = np.unique([*np.searchsorted(grid, times), len(grid) - 1])
+    side = setting.spectra.side
+    shape = (len(chosen), -1, setting.modes.channels, side, side)
+    images = values[chosen].reshape(shape)
+    rows = ["row"] if name == "rows" else []
+    return xr.Dataset(
+        {
+            name: quantity(
+                images if rows else images[:, 0],
+                ["moment", *rows, "channel", "y", "x"],
+                name=name,
+                long_name="first kernel" if name == "kernel" else "rows of the first matrix",
+                coords={"moment": grid[chosen]},
+            )
+        }
+    )
 
 
 def discovery_times(rung: Rung, singular_values: xr.DataArray) -> np.ndarray:
     """Return the updates at which each mode of a rung passes S/2, (trial, mode)."""
     strengths = rung.value.transpose("trial", "mode", "update")
     return discovery_updates(strengths["update"].values, strengths.values, singular_values.values)
-
-
-def discovery_tables(result: xr.DataTree) -> list[dict]:
-    """Return one table a ladder: discovery of each mode on every rung, predicted beside measured."""
-    singular = results.array(result, "setup", "singular_value")
-    side = results.array(result, "setup", "initial_kernel").sizes["x"]
-    gains = side * results.array(result, "setup", "spectral_magnitude").values
-    tables = []
-    for ladder in results.ladders(result):
-        times = {rung.name: discovery_times(rung, singular) for rung in ladder.rungs}
-        spread = times[ladder.measurement].std(axis=0)
-        convolutional = ladder.name == CNN
-        columns = ["mode", "S", *(["n v"] if convolutional else []), *times, "sd over trials"]
-        rows = []
-        for mode, value in enumerate(singular.values):
-            gain = [float(gains[mode])] if convolutional else []
-            means = [_mean(t[:, mode]) for t in times.values()]
-            rows.append([mode + 1, float(value), *gain, *means, _finite(spread[mode])])
-        title = f"{ladder.name}: updates until half of S is learnt, mean of trials"
-        tables.append({"title": title, "columns": columns, "rows": rows})
-    return tables
-
-
-def _mean(times: np.ndarray) -> float | None:
-    return float(times.mean()) if np.isfinite(times).all() else None
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

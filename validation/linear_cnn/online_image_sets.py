@@ -1,4 +1,4 @@
-"""One random image at every update, drawn against full batch.
+"""One random image, or a few, at every update, drawn against full batch.
 
 There is no ladder: the draws are the point. The network is held against the exact descent on the
 same draws, and the deviation from full batch against its law, sqrt(learning rate).
@@ -12,17 +12,20 @@ import numpy as np
 import xarray as xr
 
 from numerics import linear_network
-from numerics.linear_cnn.fourier_model import FourierDescent
 from numerics.linear_cnn.starts import random_start
 from numerics.training import record_grid
 from validation import results
 from validation.checks import Finding, Missing
 from validation.experiment import Forecast, Measurement, Report, Work
 from validation.linear_cnn import figures
+from validation.linear_cnn.forecasting import DESCENT, Forecaster
 from validation.linear_cnn.learning import (
+    CNN,
+    FULLY_CONNECTED,
     draw_samples,
-    kernel_arrays,
+    labelled,
     measured_run,
+    pictures,
     setup_dataset,
     trained,
 )
@@ -41,37 +44,43 @@ class OnlineImageSet:
     def __init__(self, config: Config):
         self.setting = s = image_setting(config, EPSILON)
         self.name = s.name
-        pixels = s.modes.inputs.shape[1]
-        self.start = random_start(s.seeds, pixels, s.classes, config.initial_scale)
+        pixels = s.spectra.side**2
+        self.start = random_start(s.seeds, pixels, s.classes, s.initial_scale, s.widths)
+        self.layers = linear_network.random_start(
+            s.seeds,
+            s.modes.inputs.shape[1],
+            s.classes,
+            hidden=pixels,
+            scale=s.initial_scale / s.spectra.side,
+        )
         self.samples = draw_samples(s, s.updates)
         self.grid = record_grid(s.updates, s.every)
+        self.forecaster = Forecaster(s, self.start, self.layers, self.grid)
 
     def prepare(self, work: Work) -> xr.Dataset:
         """Return data, start weights and the order of samples."""
-        empty = np.zeros((len(self.setting.seeds), 0, 0))
-        layers = linear_network.LayerWeights(empty, empty)
-        return setup_dataset(self.setting, self.start, layers, self.samples)
+        return setup_dataset(self.setting, self.start, self.layers, self.samples)
 
-    def _descent(self, slower: int, samples: np.ndarray | None) -> np.ndarray:
-        s = self.setting
-        weights = s.model.weights(self.start.kernels, self.start.outputs)
-        learner = FourierDescent(s.model, weights, s.learning_rate / slower, s.loss_scale, samples)
-        return trained(s, learner, self.grid * slower, "CNN")
+    def _descent(self, network: str, slower: int, samples: np.ndarray | None) -> dict:
+        learner = self.forecaster.descent(network, slower, samples)
+        return trained(self.setting, learner, self.grid * slower, network)
 
     def forecast(self, setup: xr.Dataset, work: Work) -> Forecast:
         """Full batch from the same starts; the exact descent on the draws; the noise a quarter rate has."""
-        s = self.setting
-        full, online = self._descent(1, None), self._descent(1, self.samples)
-        slow_full = self._descent(SLOWER, None)
-        slow = self._descent(SLOWER, draw_samples(s, SLOWER * s.updates))
-        predicted = xr.Dataset(
-            {
-                "full_batch": s.strengths(full, self.grid),
-                "online_descent": s.strengths(online, self.grid),
-                "slow_deviation": self._deviation(slow, slow_full),
+        s, groups = self.setting, {}
+        for network in (CNN, FULLY_CONNECTED):
+            full = self._descent(network, 1, None)
+            online = self._descent(network, 1, self.samples)
+            slow_full = self._descent(network, SLOWER, None)
+            slow = self._descent(network, SLOWER, draw_samples(s, SLOWER * s.updates))
+            parts = {
+                "full_batch": s.strengths(full["strengths"], self.grid),
+                "online_descent": s.strengths(online["strengths"], self.grid),
+                "slow_deviation": self._deviation(slow["strengths"], slow_full["strengths"]),
             }
-        )
-        return Forecast(ladders=(), predicted=predicted)
+            groups[f"/{network}"] = xr.Dataset(parts)
+            groups[f"/{network}/{DESCENT}"] = labelled(s, online, self.grid)
+        return Forecast(ladders=(), predicted=xr.DataTree.from_dict(groups))
 
     def _deviation(self, online: np.ndarray, full: np.ndarray) -> xr.DataArray:
         """Largest |online - full batch|/S_m over time, (trial, mode)."""
@@ -88,30 +97,41 @@ class OnlineImageSet:
         from numerics.devices import find_device
         from numerics.linear_cnn.network import LinearCNN
 
-        s = self.setting
-        network = LinearCNN(self.start, torch.float64, find_device(s.config.device))
-        observed = measured_run(
-            s,
-            network,
-            rate=s.learning_rate,
-            inputs=s.modes.inputs,
-            targets=s.modes.targets,
-            grid=self.grid,
-            work=work,
-            stage="training online CNN",
-            samples=self.samples,
-        )
-        arrays = kernel_arrays(s, network.weights().kernels)
-        return Measurement({}, xr.Dataset(arrays | {"online": s.strengths(observed, self.grid)}))
+        s, device = self.setting, find_device(self.setting.config.device)
+        networks = {
+            CNN: (LinearCNN(self.start, torch.float64, device), s.learning_rate),
+            FULLY_CONNECTED: (
+                linear_network.torch_network(self.layers, torch.float64, device),
+                s.layer_rate,
+            ),
+        }
+        observed = {}
+        for name, (network, rate) in networks.items():
+            seen = measured_run(
+                s,
+                network,
+                rate=rate,
+                shown=s.modes,
+                grid=self.grid,
+                work=work,
+                stage=f"training online {name}",
+                samples=self.samples,
+            )
+            strengths = s.strengths(seen["strengths"], self.grid)
+            observed[f"/{name}"] = labelled(s, seen, self.grid).assign(strength=strengths)
+            observed[f"/{name}/pictures"] = pictures(s, seen, self.grid)
+        return Measurement({}, xr.DataTree.from_dict(observed))
 
     def findings(self, result: xr.DataTree) -> dict[str, Finding]:
         """Return what the checks of this case found."""
-        fast, slow = self._deviations(result)
-        online = results.array(result, "observed", "online")
-        missed = abs(online - results.array(result, "forecast", "online_descent")).max()
-        found: dict[str, Finding] = {
-            "O2": float(missed / self.setting.modes.singular_values[0]),
-        }
+        fast, slow = self._deviations(result, CNN)
+        largest = float(self.setting.modes.singular_values[0])
+        missed = []
+        for network in (CNN, FULLY_CONNECTED):
+            online = results.array(result, f"observed/{network}", "strength")
+            expected = results.array(result, f"forecast/{network}", "online_descent")
+            missed.append(float(abs(online - expected).max()) / largest)
+        found: dict[str, Finding] = {"O2": max(missed)}
         if self.name == "digits, online":
             found["O1"] = self._square_root_law(fast, slow)
         return found
@@ -122,31 +142,31 @@ class OnlineImageSet:
             return Missing(f"the run ends before {DISCOVERED_WITHIN}/eps updates")
         return float((fast / slow).mean())
 
-    def _deviations(self, result: xr.DataTree) -> tuple[np.ndarray, np.ndarray]:
+    def _deviations(self, result: xr.DataTree, network: str) -> tuple[np.ndarray, np.ndarray]:
         """Mean over trials of the largest deviation of each mode, at the rate and a quarter of it."""
-        observed = results.array(result, "observed", "online")
-        full = results.array(result, "forecast", "full_batch")
+        observed = results.array(result, f"observed/{network}", "strength")
+        full = results.array(result, f"forecast/{network}", "full_batch")
         singular = results.array(result, "setup", "singular_value")
         fast = (abs(observed - full) / singular).max("update").mean("trial")
-        slow = results.array(result, "forecast", "slow_deviation").mean("trial")
+        slow = results.array(result, f"forecast/{network}", "slow_deviation").mean("trial")
         return np.asarray(fast), np.asarray(slow)
 
-    def _table(self, result: xr.DataTree) -> dict[str, Any]:
+    def _table(self, result: xr.DataTree, network: str) -> dict[str, Any]:
         """Return the deviation from full batch of each mode, at the rate and at a quarter of it."""
-        fast, slow = self._deviations(result)
+        fast, slow = self._deviations(result, network)
         rows = [
             [m + 1, float(a), float(b), float(a / b)]
             for m, (a, b) in enumerate(zip(fast, slow, strict=True))
         ]
         columns = ["mode", "at the rate", "at a quarter of it", "ratio (sqrt(4) = 2)"]
-        title = "largest deviation of online from full batch, in S_m, mean of trials"
+        title = f"{network}: largest deviation from full batch, in S_m, mean of trials"
         return {"title": title, "columns": columns, "rows": rows}
 
     def notes(self) -> list[str]:
         """Return what the report has to say."""
         s = self.setting
         return [
-            f"{len(s.modes.inputs)} images, one at every update, {len(s.seeds)} trials, "
+            f"{len(s.modes.inputs)} images, {s.batch} at every update, {len(s.seeds)} trials, "
             f"{s.updates} updates, learning rate {s.learning_rate:.4g} (eps = {s.epsilon:.3g}).",
             "There is no ladder here: the draws are the point. The network is held against the exact "
             "descent on the same draws (O2), the noise against its law (O1).",
@@ -154,10 +174,7 @@ class OnlineImageSet:
         ]
 
     def report(self, result: xr.DataTree) -> Report:
-        """Return online strengths with their band against full batch."""
-        drawn = figures.online(
-            results.array(result, "observed", "online"),
-            results.array(result, "forecast", "full_batch"),
-            self.setting.singular_values,
-        )
-        return Report({"online": drawn}, [self._table(result)])
+        """Return the data, both networks' learning against full batch, and what the draws made of it."""
+        drawn = {"data": figures.data(result), "network": figures.network(result)}
+        tables = [self._table(result, network) for network in (CNN, FULLY_CONNECTED)]
+        return Report(drawn, tables)

@@ -12,9 +12,10 @@ import xarray as xr
 from numerics.linear_cnn.fourier_model import FourierModel
 from numerics.linear_cnn.spectra import ModeSpectra, mode_spectra
 from numerics.schema import quantity
-from numerics.singular_modes import SingularModes, singular_modes
+from numerics.singular_modes import Samples, SingularModes, samples_of, singular_modes
 from theory.errors import ArgumentError
-from validation.linear_cnn.data import case_name, load_images
+from validation.image_sets import LoadedImages
+from validation.linear_cnn.data import case_name, images_of
 
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
@@ -22,16 +23,21 @@ if TYPE_CHECKING:
 SMALLEST_GAP = 1e-8
 MOST_UPDATES = 1e8
 LARGE_SIDE = 14  # from here on torch's float64 convolution takes 0.06 s an update
+EPSILON = 0.04  # the step of full-batch runs on image sets
 DISCOVERED_WITHIN = 160  # updates times eps: by then every mode of the digits is beyond 0.7 S
+INITIAL_SCALE = 1e-3
+FIG4_RATE, FIG4_UPDATES = 2.5e-4, 2400
+DEEP_SHARE = 0.3  # of the first mode's amplitude after training: where deeper networks start
 
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """What is learnt: an image set and its modes."""
+    """What is learnt by which network: an image set with its modes, kernels and layers."""
 
     config: Config
-    images: xr.Dataset
+    images: LoadedImages
     modes: SingularModes
+    test: Samples | None
     spectra: ModeSpectra
 
     @property
@@ -40,9 +46,19 @@ class Subject:
         return case_name(self.config)
 
     @property
+    def layers(self) -> int:
+        """Number L of convolution layers."""
+        return self.config.layers
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Channels of the images, then kernels of each convolution layer."""
+        return (self.modes.channels, *(self.config.kernels,) * self.layers)
+
+    @property
     def is_large(self) -> bool:
         """Whether training by autograd takes minutes rather than seconds."""
-        return self.spectra.side >= LARGE_SIDE
+        return self.spectra.side >= LARGE_SIDE and len(self.modes.inputs) > self.classes
 
     @property
     def classes(self) -> int:
@@ -55,9 +71,40 @@ class Subject:
         return 2.0 / self.classes
 
     @property
+    def amplitudes(self) -> np.ndarray:
+        """|k^_f| of each mode's dominant frequency at the end, if it is balanced and alone, (mode,).
+
+        S = C u^(L+1) with C = n^L lambda v, v summed over the frequency and its conjugate.
+        """
+        s = self.modes.singular_values
+        return (s / self.strength_of_unit_amplitude) ** (1 / (self.layers + 1))
+
+    @property
+    def strength_of_unit_amplitude(self) -> np.ndarray:
+        """C = n^L lambda v of each mode, v summed over the dominant frequency and its conjugate."""
+        dominant = np.isclose(self.spectra.magnitudes, self.spectra.largest[:, None], rtol=1e-9)
+        total = self.spectra.largest * np.minimum(dominant.sum(axis=1), 2)
+        return self.spectra.side**self.layers * self.modes.variances * total
+
+    @property
     def fastest(self) -> float:
-        """The rate n max_m v_m S_m: the growth rate of the fastest mode in flow time."""
-        return float(self.spectra.side * (self.spectra.largest * self.modes.singular_values).max())
+        """How steep learning is where the steepest mode ends, in flow time: n max_m v_m S_m.
+
+        With L layers half of the rate at which a mode returns to S there,
+        (L+1)/2 n^L v u^(L-1) S, u its amplitude at the end.
+        """
+        factor = (self.layers + 1) / 2 * self.spectra.side**self.layers
+        steep = self.spectra.largest * self.amplitudes ** (self.layers - 1)
+        return float((factor * steep * self.modes.singular_values).max())
+
+    @property
+    def initial_scale(self) -> float:
+        """Standard deviation of the start weights."""
+        if self.config.initial_scale is not None:
+            return self.config.initial_scale
+        if self.layers > 1:
+            return float(f"{DEEP_SHARE * self.amplitudes[0]:.2g}")
+        return 1e-4 if self.config.dataset == "sums_of_cosines" else INITIAL_SCALE
 
     @property
     def singular_values(self) -> xr.DataArray:
@@ -79,7 +126,7 @@ class Setting(Subject):
     @functools.cached_property
     def model(self) -> FourierModel:
         """The law in Fourier variables."""
-        return FourierModel(self.modes)
+        return FourierModel(self.modes, self.test)
 
     @property
     def layer_rate(self) -> float:
@@ -90,6 +137,17 @@ class Setting(Subject):
     def epsilon(self) -> float:
         """Dimensionless step c eta n max_m v_m S_m: stable below 1 for a single mode."""
         return self.loss_scale * self.learning_rate * self.fastest
+
+    @property
+    def batch(self) -> int:
+        """How many images each update sees, where it does not see all."""
+        return self.config.batch if self.config.gradient == "mini_batch" else 1
+
+    @property
+    def frequencies(self) -> list[str]:
+        """The frequencies (u, v) of the half plane, as labels."""
+        pairs = np.divmod(self.model.plane.indices, self.spectra.side)
+        return [f"({u}, {v})" for u, v in zip(*pairs, strict=True)]
 
     def strengths(self, observed: np.ndarray, grid: np.ndarray) -> xr.DataArray:
         """Return the diagonal of A (time, trial, r, r) as (trial, mode, update)."""
@@ -104,6 +162,15 @@ class Setting(Subject):
             long_name="mode strength A",
             coords={"trial": list(self.seeds), "update": grid},
         )
+
+    def network_note(self) -> list[str]:
+        """Return what a reader has to know of a CNN that is not the paper's."""
+        if self.widths[1:] == (1,):
+            return []
+        return [
+            f"Convolution layers: {self.layers}, kernels of each: {self.widths[-1]}; start weights "
+            f"of standard deviation {self.initial_scale:.3g}."
+        ]
 
     def stability_note(self, boost: int = 1) -> list[str]:
         """Return warnings on the size of the step.
@@ -134,8 +201,8 @@ def subject_of(config: Config) -> Subject:
     ArgumentError
         For images that cannot be used, or modes that cannot be told apart.
     """
-    images = load_images(config)
-    modes = singular_modes(images)
+    images = images_of(config)
+    modes = singular_modes(images.train)
     if modes.smallest_gap < SMALLEST_GAP:
         raise ArgumentError(
             "--dataset",
@@ -144,42 +211,53 @@ def subject_of(config: Config) -> Subject:
             "cannot be told apart",
             "change amplitudes, or the numbers of images a class",
         )
-    return Subject(config, images, modes, mode_spectra(modes))
+    test = None if images.test is None else samples_of(images.test, modes.targets.shape[1])
+    return Subject(config, images, modes, test, mode_spectra(modes))
 
 
 def cosine_setting(config: Config) -> Setting:
     """Return the setting of pure cosines: the paper's Fig 3 where the configuration is open."""
+    subject = subject_of(config)
     updates = config.updates or 8000
     return Setting(
-        **vars(subject_of(config)),
+        **vars(subject),
         seeds=_seeds(config, config.trials or 10),
-        learning_rate=config.learning_rate or 5e-4,
+        learning_rate=config.learning_rate or _cosine_rate(subject),
         updates=updates,
         every=max(1, updates // 400),
     )
+
+
+def _cosine_rate(subject: Subject) -> float:
+    """The rate of Fig 3; with more layers one that gives its step eps = 0.024."""
+    return 5e-4 if subject.layers == 1 else 0.024 / (subject.loss_scale * subject.fastest)
 
 
 def image_setting(config: Config, epsilon: float) -> Setting:
     """Return the setting of an image set: by default a step of `epsilon` and all modes discovered."""
     subject = subject_of(config)
     rate = config.learning_rate or epsilon / (subject.loss_scale * subject.fastest)
+    updates = config.updates
+    if config.dataset == "sums_of_cosines":
+        rate, updates = config.learning_rate or FIG4_RATE, updates or FIG4_UPDATES
     step = subject.loss_scale * rate * subject.fastest
+    quick = config.preset == "quick"
+    within = DISCOVERED_WITHIN / 2 if quick and subject.is_large else DISCOVERED_WITHIN
     # beyond the stability scale a larger step is no reason to stop earlier: it has to diverge
-    needed = DISCOVERED_WITHIN / min(step, 1.0)
-    if config.updates is None and needed > MOST_UPDATES:
+    needed = within / min(step, 1.0)
+    if updates is None and needed > MOST_UPDATES:
         raise ArgumentError(
             "--learning-rate",
             rate,
             f"needs {needed:.2g} updates until all modes are learnt, at most {MOST_UPDATES:.0g} are run",
             "choose a larger one, or --updates",
         )
-    quick = config.preset == "quick"
     affordable = (1 if quick else 3) if subject.is_large else (3 if quick else 10)
     return Setting(
         **vars(subject),
         seeds=_seeds(config, config.trials or affordable),
         learning_rate=rate,
-        updates=config.updates or round(needed),
+        updates=updates or round(needed),
         every=max(1, round(0.4 / step)),
     )
 

@@ -53,8 +53,12 @@ class Case:
 
     def fourier(self, samples=None):
         model = FourierModel(self.modes)
-        weights = model.weights(self.start.kernels, self.start.outputs)
-        return FourierDescent(model, weights, self.flow_step, 1.0, samples)
+        return FourierDescent(model, model.weights(self.start), self.flow_step, 1.0, samples)
+
+
+def strengths(learner, grid):
+    """A over the updates, (time, trial, mode, mode)."""
+    return train(learner, grid).observations["strengths"]
 
 
 cases = st.builds(Case, cosine_sets(), start_strengths(), step_sizes())
@@ -89,11 +93,9 @@ def test_network_follows_the_map(case):
     classes = len(case.modes.targets[0])
     network = LinearCNN(case.start, torch.float64, torch.device("cpu"))
     learning_rate = case.flow_step * classes / 2
-    learner = TorchDescent(
-        network, case.modes, case.modes.inputs, case.modes.targets, learning_rate
-    )
+    learner = TorchDescent(network, case.modes, case.modes, learning_rate)
     grid = record_grid(150, 25)
-    found = train(learner, grid).observations
+    found = strengths(learner, grid)
     largest = case.singular[0]
     assert (abs(found.diagonal(axis1=2, axis2=3) - case.map(grid)) < 1e-11 * largest).all()
     assert abs(found * (1 - np.eye(len(case.singular)))).max() < 1e-11 * largest
@@ -108,8 +110,8 @@ def test_online_network_follows_the_clock_of_its_draws(case, seed):
     """
     classes = len(case.singular)
     case.flow_step /= classes  # p a S is what must stay stable
-    samples = np.random.default_rng(seed).integers(0, classes, size=(len(TRIALS), 120))
-    found = train(case.fourier(samples), np.array([0, 40, 120])).observations
+    samples = np.random.default_rng(seed).integers(0, classes, size=(len(TRIALS), 120, 1))
+    found = strengths(case.fourier(samples), np.array([0, 40, 120]))
     path = case.map(np.arange(121), speed=classes)
     class_of = abs(case.modes.left).argmax(axis=0)
     for position, made in enumerate((0, 40, 120)):
@@ -126,9 +128,9 @@ def test_always_the_same_class(case, drawn):
     classes = len(case.singular)
     case.flow_step /= classes
     drawn %= classes
-    samples = np.full((len(TRIALS), 80), drawn)
+    samples = np.full((len(TRIALS), 80, 1), drawn)
     grid = record_grid(80, 20)
-    found = train(case.fourier(samples), grid).observations.diagonal(axis1=2, axis2=3)
+    found = strengths(case.fourier(samples), grid).diagonal(axis1=2, axis2=3)
     expected = case.map(grid, speed=classes)
     other = abs(case.modes.left).argmax(axis=0) != drawn
     expected[:, :, other] = expected[:1, :, other]
@@ -140,5 +142,5 @@ def test_always_the_same_class(case, drawn):
 def test_fourier_space_follows_the_map(case):
     """The same by Fourier variables, over 150 updates, to 1e-11 S."""
     grid = record_grid(150, 25)
-    found = train(case.fourier(), grid).observations.diagonal(axis1=2, axis2=3)
+    found = strengths(case.fourier(), grid).diagonal(axis1=2, axis2=3)
     assert (abs(found - case.map(grid)) < 1e-11 * case.singular[0]).all()

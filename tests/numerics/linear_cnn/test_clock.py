@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numerics.images import cosine_sums
 from numerics.lambdify import lambdify
 from numerics.linear_cnn import starts
-from numerics.linear_cnn.clock import Clocks
+from numerics.linear_cnn.clock import Clocks, clocks_of
 from numerics.linear_cnn.fourier_model import FourierModel, unpack
 from numerics.linear_cnn.spectra import (
     from_outputs,
@@ -16,8 +16,10 @@ from numerics.linear_cnn.spectra import (
     to_outputs,
     to_spectrum,
 )
-from numerics.singular_modes import singular_modes
+from numerics.linear_cnn.weights import PixelWeights
+from numerics.singular_modes import Samples, modes_of, singular_modes
 from theory.claims import registered
+from theory.errors import ArgumentError
 
 # two classes of 16 x 16 images, four and three frequencies: S = 7.9599 and 4.5607
 CLASSES = [
@@ -47,18 +49,19 @@ class Problem:
     def aligned(self, scale, ratio):
         """A start whose outputs are `ratio` (trial, N) times the balanced ones, and its clocks."""
         balanced = starts.balanced_start(range(2), self.modes, self.spectra, scale)
-        outputs = from_outputs(to_outputs(balanced.outputs) * ratio[:, None, :])
-        kernel = abs(to_spectrum(balanced.kernels))[:, None, :] * (self.spectra.magnitudes > 0)
-        start = starts.PixelWeights(balanced.kernels, outputs)
+        outputs = from_outputs(to_outputs(balanced.outputs[:, :, 0]) * ratio[:, None, :])
+        kernel = abs(to_spectrum(balanced.kernel))[:, None, :] * (self.spectra.magnitudes > 0)
+        start = PixelWeights.single(balanced.kernel, outputs)
         return start, self.clocks(kernel, kernel * ratio[:, None, :])
 
     def coupled(self, start, times):
         """A(t), (time, trial, mode, mode), and the weights at the end, from the coupled flow."""
-        weights = self.model.weights(start.kernels, start.outputs)
+        weights = self.model.weights(start)
         states = self.model.vector_field(weights).flow(
             times, relative_tolerance=1e-11, absolute_tolerance=1e-14
         )
-        return np.stack([self.model.strengths(unpack(s)) for s in states]), unpack(states[-1])
+        path = [unpack(state, like=weights) for state in states]
+        return np.stack([self.model.strengths(w) for w in path]), path[-1]
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +180,120 @@ def test_the_end_of_a_start_far_from_balance():
     one = np.ones((1, 1, 1))
     clocks = Clocks(4, np.array([0.3]), np.array([10.0]), np.array([[0.05]]), one, 0 * one)
     assert clocks.end()[0, 0] == pytest.approx(np.arcsinh(0.3) / 0.1, rel=1e-12)
+
+
+def test_clock_of_colour_images():
+    """Two classes of two colour cosines each: the clock is the coupled flow, A within 1e-7 S."""
+    i, j = np.mgrid[:8, :8]
+    waves = {0: [(1, 2, 1.0), (0, 3, 0.5)], 1: [(3, 1, 0.8), (4, 4, 0.3)]}
+    images = np.zeros((2, 3, 8, 8))
+    for (label, channel), _ in np.ndenumerate(images[:, :, 0, 0]):
+        for u, v, a in waves[label]:
+            amplitude, phase = a / (1 + channel), 0.3 * channel if (u, v) != (4, 4) else 0.0
+            angle = 2 * np.pi * (u * i + v * j) / 8 + phase
+            images[label, channel] += amplitude * np.cos(angle)
+    modes = modes_of(Samples(images.reshape(2, -1), np.eye(2), channels=3))
+    spectra, model = mode_spectra(modes), FourierModel(modes)
+    start = starts.balanced_start(range(2), modes, spectra, 1e-2)
+    grown = starts.growing_amplitudes(start, modes, spectra)
+    clocks = clocks_of(modes, spectra, grown, grown)
+    weights = model.weights(start)
+    times = np.linspace(0, 1.0, 21)
+    coupled = model.vector_field(weights).flow(
+        times,
+        relative_tolerance=1e-11,
+        absolute_tolerance=1e-14,
+        observe=lambda state: model.strengths(unpack(state, like=weights)),
+    )
+    found = np.stack([clocks.strengths(theta) for theta in flow_of(clocks, times)])
+    singular = modes.singular_values
+    assert (abs(found - coupled.diagonal(axis1=2, axis2=3)) < 1e-7 * singular).all()
+    assert (found[0] < 0.2 * singular).all()
+    assert (found[-1] > 0.9 * singular).all()
+
+
+@pytest.mark.parametrize("name", RATIOS)
+@pytest.mark.parametrize("share", [0.5, 0.99])
+def test_time_by_quadrature(problem, name, share):
+    """The clock's flow, integrated to the time of the quadrature, has share S there, to 1e-8."""
+    _, clocks = problem.aligned(1e-2, RATIOS[name])
+    times = clocks.times(share)
+    np.testing.assert_allclose(
+        clocks.strengths(clocks.angles(share)),
+        share * clocks.singular_values * np.ones((2, 1)),
+        rtol=1e-11,
+    )
+    for place, one in clocks.each():
+        theta = flow_of(one, times[place].reshape(1))[0]
+        reached = one.strengths(theta)[0, 0] / one.singular_values[0]
+        assert reached == pytest.approx(share, rel=1e-8)
+
+
+def test_time_of_a_start_beyond(problem):
+    """Where a mode has more than half of S at the start, half is reached at once."""
+    _, clocks = problem.aligned(1.0, RATIOS["balanced"])
+    beyond = clocks.strengths(np.zeros((2, 2))) > clocks.singular_values / 2
+    assert beyond.any()
+    np.testing.assert_array_equal(clocks.times(0.5)[beyond], 0.0)
+
+
+def test_dominance(problem):
+    """Share of the largest |v^_f| in A at the end, equal starts of 1e-2 ... 1e-6: as published."""
+    shares = []
+    for scale in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6):
+        kernel = np.where(problem.spectra.magnitudes > 0, scale, 0.0)[None]
+        clocks = problem.clocks(kernel, kernel)
+        shares.append(clocks.dominance(clocks.end())[0, 0])
+    np.testing.assert_allclose(shares, [0.645, 0.857, 0.941, 0.976, 0.990], atol=5e-4)
+
+
+def test_inhibition_is_the_growth(problem):
+    """Input minus both inhibitions = d ln|k^_f|/dtau of a balanced start, by central differences."""
+    _, clocks = problem.aligned(2e-2, RATIOS["balanced"])
+    times = np.array([0.03 - 1e-5, 0.03, 0.03 + 1e-5])
+    before, now, after = flow_of(clocks, times)
+    terms = clocks.inhibition(now)
+    found = terms["input"] - terms["self_inhibition"] - terms["lateral_inhibition"]
+    used = np.broadcast_to(problem.spectra.magnitudes > 0, found.shape)
+    logarithms = [np.log(clocks.amplitudes(theta)[used]) for theta in (before, after)]
+    slope = (logarithms[1] - logarithms[0]) / 2e-5
+    np.testing.assert_allclose(found[used], slope, rtol=1e-6, atol=1e-5)
+    assert slope.max() > 10
+    assert (terms["lateral_inhibition"][used] > 0).all()
+
+
+def test_who_inhibits_whom():
+    """By loops, n^2 lambda v_f sum_g v_g k_g^2: g = f and f~ are itself, all others lateral.
+
+    On 3 x 3 images (0, 0) is its own conjugate: it counts once.
+    """
+    generator = np.random.default_rng(0)
+    partner = np.array([0, 2, 1, 6, 8, 7, 3, 5, 4])
+    kernel = generator.uniform(0.1, 1, size=9)
+    speed = generator.uniform(0.1, 1, size=9)
+    kernel, speed = kernel + kernel[partner], speed + speed[partner]
+    one = kernel[None, None]
+    clocks = Clocks(3, np.array([2.0]), np.array([0.7]), speed[None], one, one)
+    terms = {n: x[0, 0] for n, x in clocks.inhibition(np.zeros((1, 1))).items()}
+    for f in range(9):
+        parts = {g: 9 * 0.7 * speed[f] * speed[g] * kernel[g] ** 2 for g in range(9)}
+        itself = sum(parts[g] for g in {f, int(partner[f])})
+        assert terms["input"][f] == pytest.approx(3 * speed[f] * 2.0, rel=1e-13)
+        assert terms["self_inhibition"][f] == pytest.approx(itself, rel=1e-12)
+        rest = sum(parts.values()) - itself
+        assert terms["lateral_inhibition"][f] == pytest.approx(rest, rel=1e-12)
+
+
+def test_shared_frequencies_are_asked_for_by_name():
+    """Two noise images share all frequencies: refused, and taken where that is asked for."""
+    noise = np.random.default_rng(0).normal(size=(2, 16))
+    modes = modes_of(Samples(noise, np.eye(2)))
+    spectra, kernel = mode_spectra(modes), np.full((1, 2, 16), 0.1)
+    with pytest.raises(ArgumentError, match="images: got spectral overlap"):
+        clocks_of(modes, spectra, kernel, kernel)
+    clocks = clocks_of(modes, spectra, kernel, kernel, ignore_shared_frequencies=True)
+    expected = 4 * modes.variances * 0.01 * spectra.magnitudes.sum(axis=1)
+    np.testing.assert_allclose(clocks.strengths(np.zeros((1, 2)))[0], expected, rtol=1e-12)
 
 
 def error_of_random_start(problem, scale):

@@ -1,16 +1,18 @@
 """The torch network is the circulant matrix of the theory, with the kernel flipped."""
 
+import itertools
+
 import numpy as np
 import pytest
 import sympy
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.nn import functional
 
 from numerics.linear_cnn import starts
 from numerics.linear_cnn.network import LinearCNN, flip
 from numerics.linear_cnn.spectra import image_side, to_outputs, to_spectrum
+from numerics.linear_cnn.weights import PixelWeights
 from theory.circulant import doubly_block_circulant
 from validation.properties import image_sides, images, kernels
 
@@ -18,7 +20,7 @@ CPU = torch.device("cpu")
 
 
 def network_of(kernel, outputs):
-    start = starts.PixelWeights(np.asarray(kernel)[None], np.asarray(outputs)[None])
+    start = PixelWeights.single(np.asarray(kernel)[None], np.asarray(outputs)[None])
     return LinearCNN(start, torch.float64, CPU)
 
 
@@ -43,12 +45,53 @@ def test_forward_is_the_circulant_matrix(three):
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-13)
 
 
+@pytest.mark.parametrize("widths", [(3, 1), (1, 2), (3, 2), (1, 1, 1), (2, 3, 2)])
+def test_channels_kernels_and_layers_are_block_matrices(widths):
+    """Predictions are W D^(2) D^(1) x, blocks dbc(k) for each kernel and channel, for two trials.
+
+    Entries are in eighths: exact in binary, to the rounding of their products.
+    """
+    generator = np.random.default_rng(len(widths))
+
+    def eighths(*shape):
+        return generator.integers(-16, 16, size=shape) / 8
+
+    layers = [eighths(2, after, before, 9) for before, after in itertools.pairwise((*widths, 2))]
+    images = eighths(4, widths[0] * 9)
+    network = LinearCNN(PixelWeights(tuple(layers)), torch.float64, CPU)
+    found = network(torch.tensor(images)).detach().numpy()
+    seen = np.array([[0, 3, 1], [2, 2, 0]])
+    each = network.forward_each(torch.tensor(images[seen])).detach().numpy()
+    for trial in range(2):
+        hidden = images.T
+        for layer in layers[:-1]:
+            blocks = [[matrix_of(kernel) for kernel in row] for row in layer[trial]]
+            hidden = np.block(blocks) @ hidden
+        expected = (layers[-1][trial].reshape(2, -1) @ hidden).T
+        bar = 1e-13 * abs(expected).max()
+        np.testing.assert_allclose(found[trial], expected, rtol=0, atol=bar)
+        np.testing.assert_allclose(each[trial], expected[seen[trial]], rtol=0, atol=bar)
+
+
+def test_a_colour_image_by_loops():
+    """One kernel a channel, n = 4: h[i, j] = sum over channels and pixels of k[a, b] x[i-a, j-b]."""
+    generator = np.random.default_rng(5)
+    kernel, image = generator.normal(size=(2, 3, 4, 4))
+    hidden = np.zeros((4, 4))
+    for c, i, j, a, b in np.ndindex(3, 4, 4, 4, 4):
+        hidden[i, j] += kernel[c, a, b] * image[c, (i - a) % 4, (j - b) % 4]
+    start = PixelWeights((kernel.reshape(1, 1, 3, 16), np.eye(16).reshape(1, 16, 1, 16)))
+    network = LinearCNN(start, torch.float64, CPU)
+    found = network(torch.tensor(image.reshape(1, 48))).detach().numpy()
+    np.testing.assert_allclose(found.ravel(), hidden.ravel(), atol=1e-13)
+
+
 def test_torch_correlates(three):
     """Without the flip it would be the correlation matrix, wrong by order 1 for this kernel."""
     kernel, outputs, pixels = three
     network = network_of(kernel, outputs)
     with torch.no_grad():
-        network.kernel.copy_(torch.tensor(kernel.reshape(1, 1, 3, 3)))
+        network.kernels[0].copy_(torch.tensor(kernel.reshape(1, 1, 3, 3)))
     unflipped = network(torch.tensor(pixels))[0].detach().numpy()
     correlation = pixels @ (outputs @ matrix_of(kernel, "correlation")).T
     convolution = pixels @ (outputs @ matrix_of(kernel)).T
@@ -69,10 +112,8 @@ def test_torchs_same_padding_is_rolled():
     """`padding="same"` with a 6 x 6 kernel gives our output rolled by (6 - 1)//2 in both axes."""
     generator = np.random.default_rng(1)
     kernel, image = generator.normal(size=(2, 36))
-    ours = functional.conv2d(
-        network_of(kernel, np.eye(36))._wrapped(torch.tensor(image.reshape(1, 1, 6, 6))),
-        torch.tensor(flip(kernel.reshape(1, 1, 6, 6))),
-    )
+    hidden = network_of(kernel, np.eye(36))(torch.tensor(image[None])).detach()
+    ours = hidden.reshape(1, 1, 6, 6)
     layer = torch.nn.Conv2d(
         1, 1, 6, padding="same", padding_mode="circular", bias=False, dtype=torch.float64
     )
@@ -88,19 +129,20 @@ def test_torchs_same_padding_is_rolled():
     image_sides(2, 6).flatmap(lambda n: st.tuples(images(n, 2), images(n, 3), images(n, 4))),
 )
 def test_network_in_fourier_variables(three):
-    """P conj(Q) has the columns n k^_f b_f, for two trials at once; one image each agrees."""
+    """P conj(Q) has the columns n k^_f b_f, for two trials at once; images of its own for each agree."""
     ks, ws, xs = (x.reshape(len(x), -1) for x in three)
     side = image_side(ks.shape[1])
-    start = starts.PixelWeights(ks, np.stack((ws, ws[::-1])))
+    start = PixelWeights.single(ks, np.stack((ws, ws[::-1])))
     network = LinearCNN(start, torch.float64, CPU)
     found = network(torch.tensor(xs)).detach().numpy()
     spectrum = to_spectrum(ks)[:, None, :]
-    rows = side * spectrum * to_outputs(start.outputs)
+    rows = side * spectrum * to_outputs(start.outputs[:, :, 0])
     expected = (to_spectrum(xs) @ np.swapaxes(rows, 1, 2)).real
     bar = 1e-13 * (1 + abs(expected).max())
     np.testing.assert_allclose(found, expected, atol=10 * bar)
-    each = network.forward_each(torch.tensor(xs[[3, 1]])).detach().numpy()
-    np.testing.assert_allclose(each, found[[0, 1], [3, 1]], atol=10 * bar)
+    seen = np.array([[3, 0, 2], [1, 1, 3]])
+    each = network.forward_each(torch.tensor(xs[seen])).detach().numpy()
+    np.testing.assert_allclose(each, found[[[0], [1]], seen], atol=10 * bar)
 
 
 @settings(deadline=None, max_examples=25)
@@ -122,13 +164,27 @@ def test_rolled_images(three, down, right):
 
 
 def test_weights_come_back():
-    """In the convolution convention, bit for bit; the flip is its own inverse."""
-    start = starts.random_start(range(3), pixels=25, classes=2, scale=1.0)
-    back = LinearCNN(start, torch.float64, CPU).weights()
-    np.testing.assert_array_equal(back.kernels, start.kernels)
-    np.testing.assert_array_equal(back.outputs, start.outputs)
-    square = start.kernels.reshape(3, 5, 5)
-    np.testing.assert_array_equal(flip(flip(square)), square)
+    """In the convolution convention, bit for bit, of any widths; the flip is its own inverse."""
+    for widths in ((1, 1), (3, 2, 4)):
+        start = starts.random_start(range(3), pixels=25, classes=2, scale=1.0, widths=widths)
+        back = LinearCNN(start, torch.float64, CPU).weights()
+        for layer, expected in zip(back.layers, start.layers, strict=True):
+            np.testing.assert_array_equal(layer, expected)
+        square = start.layers[0].reshape(-1, 5, 5)
+        np.testing.assert_array_equal(flip(flip(square)), square)
+
+
+def test_what_it_shows():
+    """The first kernels in the convolution convention, and magnitudes at all frequencies."""
+    start = starts.random_start(range(3), pixels=25, classes=2, scale=1.0, widths=(3, 2, 4))
+    seen = LinearCNN(start, torch.float64, CPU).observables()
+    np.testing.assert_array_equal(seen["kernel"], start.layers[0])
+    for name, spectra in (
+        ("kernel_magnitude", to_spectrum(start.layers[0])),
+        ("output_magnitude", to_outputs(start.outputs)),
+    ):
+        power = (abs(spectra) ** 2).sum(axis=(1, 2))
+        np.testing.assert_allclose(seen[name] ** 2, power, rtol=1e-12)
 
 
 @pytest.mark.parametrize("side", [2, 3, 4, 5])
@@ -144,9 +200,9 @@ def test_flip_conjugates_the_spectrum(side):
 
 
 def test_no_biases_and_one_kernel_a_trial():
-    """Parameters: kernels (trial, 1, n, n) and outputs (trial, p, N), nothing else."""
+    """Parameters: kernels (trial, 1, n, n) and outputs (trial, p, 1, N), nothing else."""
     start = starts.random_start(range(3), pixels=16, classes=2, scale=1.0)
     shapes = {
         name: tuple(p.shape) for name, p in LinearCNN(start, torch.float32, CPU).named_parameters()
     }
-    assert shapes == {"kernel": (3, 1, 4, 4), "outputs": (3, 2, 16)}
+    assert shapes == {"kernels.0": (3, 1, 4, 4), "outputs": (3, 2, 1, 16)}

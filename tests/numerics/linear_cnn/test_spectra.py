@@ -151,7 +151,8 @@ def test_overlap():
     single = spectra.ModeSpectra(disjoint.spectra[:1], disjoint.magnitudes[:1])
     assert single.overlap == 0.0
     together = np.array([[1.0, 0, 0, 0], [0.8, 0.6, 0, 0]])
-    assert spectra.ModeSpectra(together + 0j, together).overlap == pytest.approx(0.64)
+    shared = spectra.ModeSpectra(together[:, None] + 0j, together)
+    assert shared.overlap == pytest.approx(0.64)
 
 
 def test_refuses_overlap():
@@ -165,7 +166,8 @@ def test_refuses_overlap():
 @pytest.mark.parametrize("side", SIDES)
 def test_half_plane_counts(side):
     """Generic images use (n^2 + s)/2 frequencies; pairs count twice, and all together n^2."""
-    plane = spectra.half_plane(np.random.default_rng(side).normal(size=(3, side**2)))
+    pixels = np.random.default_rng(side).normal(size=(3, side**2))
+    plane = spectra.half_plane(spectra.to_spectrum(pixels))
     alone = 1 if side % 2 else 4
     assert len(plane.indices) == (side**2 + alone) // 2
     assert plane.weights.sum() == side**2
@@ -177,8 +179,9 @@ def test_half_plane_counts(side):
 def test_half_plane_basis_is_orthogonal(two):
     """Products of real vectors are those of the images; a map times a vector is its prediction."""
     first, second = (x.reshape(len(x), -1) for x in two)
-    plane = spectra.half_plane(np.concatenate((first, second)))
-    xs, ys = (plane.real_vectors(spectra.to_spectrum(x)) for x in (first, second))
+    both = [spectra.to_spectrum(x) for x in (first, second)]
+    plane = spectra.half_plane(*both)
+    xs, ys = map(plane.real_vectors, both)
     np.testing.assert_allclose(xs @ ys.T, first @ second.T, atol=1e-10)
     maps = plane.real_maps(spectra.to_outputs(first)[:, plane.indices])
     np.testing.assert_allclose(maps @ ys.T, first @ second.T, atol=1e-10)
@@ -189,7 +192,7 @@ def test_half_plane_basis_is_orthogonal(two):
 def test_half_plane_maps_back_and_forth(pixels):
     """complex_maps(real_maps(x)) = x; full_plane of the kept half is the whole spectrum."""
     flat = pixels.reshape(2, -1)
-    plane = spectra.half_plane(flat)
+    plane = spectra.half_plane(spectra.to_spectrum(flat))
     whole = spectra.to_outputs(flat)
     kept = whole[:, plane.indices]
     kept[:, ~plane.pairs] = kept[:, ~plane.pairs].real
@@ -205,7 +208,7 @@ def test_half_plane_leaves_out_absent_frequencies():
         8, [[(0, 0, 1, 0), (1, 2, 1, 0)], [(3, 1, 1, 1), (4, 4, 1, 0), (7, 7, 1, 0)]]
     )
     modes = singular_modes(data)
-    plane = spectra.half_plane(modes.inputs)
+    plane = spectra.half_plane(spectra.to_spectrum(modes.inputs))
     assert plane.indices.tolist() == [0, 1 * 8 + 1, 1 * 8 + 2, 3 * 8 + 1, 4 * 8 + 4]
     assert plane.pairs.tolist() == [False, True, True, True, False]
     whole = plane.full_plane(spectra.to_spectrum(modes.inputs)[:, plane.indices])

@@ -1,0 +1,100 @@
+"""Each script of the gallery computes what it says: one number at least, and a picture."""
+
+import functools
+import math
+import runpy
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+GALLERY = Path(__file__).parents[2] / "docs/gallery"
+
+
+@functools.cache
+def namespace(script: str) -> dict:
+    """What a script leaves when it is imported."""
+    matplotlib.use("Agg")
+    (file,) = GALLERY.rglob(f"{script}.py")
+    return runpy.run_path(str(file))
+
+
+def test_sigmoid_and_network():
+    """Step size alone is between them: at its largest 2 a A (S - A) d, of a S = 0.024.
+
+    By hand for the first mode, S = 6: d = l1/4 + l2/2 updates late at speed 2 a A (S - A), a = 0.004.
+    """
+    found = namespace("sigmoid_and_network")
+    start = float(found["ladder"].rung("sigmoid").sel(mode=1).isel(trial=0, update=0)) / 6
+    late = [
+        0.048 * x * (1 - x) * (math.log(x / start) / 4 + math.log((1 - x) / (1 - start)) / 2)
+        for x in (k / 1000 for k in range(1, 1000))
+    ]
+    assert found["sigmoid_minus_network"] == pytest.approx(max(late), rel=0.03)
+    assert found["map_minus_network"] < 1e-12
+
+
+def test_step_size():
+    """The error is of first order; what one and two orders of the forecast leave, of second and third."""
+    orders = namespace("step_size")["orders"]
+    for name, order in (("error", 1), ("one order", 2), ("two orders", 3)):
+        assert orders[name] == pytest.approx(order, abs=0.02)
+
+
+def test_binomial_clock():
+    """Discovery is negative binomial: mean p k, variance p (p-1) k; 2000 clocks within four errors.
+
+    k by hand: (l1 - l2)/(2 a S) + l1/4 + l2/2 of the paper's eq. 22 and its next order, a S = 0.096.
+    """
+    found = namespace("binomial_clock")
+    l1, l2 = math.log(3 / 2e-6), math.log(1 / 2)
+    steps = (l1 - l2) / (2 * 0.096) + l1 / 4 + l2 / 2
+    assert found["steps_needed"] == math.ceil(steps) == 81
+    assert found["expected"] == 4 * found["steps_needed"]
+    assert found["jitter"] ** 2 == pytest.approx(12 * found["steps_needed"])
+    assert found["discovered"].mean() == pytest.approx(
+        found["expected"], abs=4 * found["jitter"] / math.sqrt(2000)
+    )
+    assert found["discovered"].std() == pytest.approx(found["jitter"], rel=4 / math.sqrt(4000))
+    assert found["mean"][-1] == pytest.approx(6.0, rel=1e-9)
+
+
+def test_pitch_of_a_drum():
+    """The magic step is exact at every side; elsewhere (2 nu^2 - 1) z^2/6; the network agrees."""
+    found = namespace("pitch_of_a_drum")
+    assert found["worst_at_magic_step"] < 1e-14
+    flat = (2 * 0.25 - 1) * (math.pi / 80) ** 2 / 6  # M = 40, nu = 1/2
+    assert found["deviation"]["0.5"][-1] == pytest.approx(flat, rel=1e-3)
+    assert found["network_minus_formula"] < 1e-7
+
+
+def test_drums_that_sound_alike():
+    """Two shapes, one spectrum to rounding; the ninth line is the base triangle's."""
+    found = namespace("drums_that_sound_alike")
+    assert [drum.nodes for drum in found["drums"]] == [189, 189]
+    assert (found["drums"][0].free != found["drums"][1].free).any()
+    assert found["largest_difference"] < 1e-13
+    assert found["first"][8] == pytest.approx(found["triangle"], rel=1e-12)
+
+
+def test_reading_a_frequency():
+    """At 2000 samples the bin is off by 1 in 1000 and more, Hann's two points by 1 in a million at most."""
+    found = namespace("reading_a_frequency")["at_2000"]
+    assert found["fft_bin"] > 1e-3
+    assert found["hann_two_point"] < 1e-6
+    assert found["matrix_pencil"] < 1e-7
+    assert found["hann_parabola"] > 100 * found["hann_two_point"]
+
+
+SCRIPTS = sorted(file.stem for file in GALLERY.rglob("*.py"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_is_pinned_and_draws(script):
+    """A script has a test of its own above, and its picture has something in it."""
+    import matplotlib.pyplot as plt
+
+    assert f"test_{script}" in globals()
+    figure = namespace(script)["visualize"]()
+    assert all(axes.has_data() for axes in figure.axes)
+    plt.close(figure)

@@ -1,0 +1,179 @@
+"""From the options on images to images: named sets, parts of them, and their test images."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Mapping
+
+import xarray as xr
+
+from numerics import images as image_room
+from numerics.files import checksum
+from theory.errors import ArgumentError
+from validation.image_options import ImageOptions
+
+
+@dataclasses.dataclass(frozen=True)
+class NamedSet:
+    """A set with a name: how it is loaded, and what of it is taken.
+
+    Parameters
+    ----------
+    load : callable
+        From the split, "train" or "test", to images.
+    has_test : bool
+    average, count : int, optional
+        Where the options leave them open.
+    classes : tuple of int, optional
+    subtract_mean : bool
+        Whether the mean image is subtracted in any case.
+    """
+
+    load: Callable[[str], xr.Dataset]
+    has_test: bool = True
+    average: int | None = None
+    count: int | None = None
+    classes: tuple[int, ...] | None = None
+    subtract_mean: bool = False
+
+
+FIRST_FOUR = (0, 1, 2, 3)
+
+NAMED = {
+    "digits": NamedSet(lambda _: image_room.digits(), has_test=False),
+    "shapes": NamedSet(lambda _: image_room.shapes(), has_test=False),
+    "mnist": NamedSet(image_room.mnist, average=2, count=10_000),
+    "mnist4": NamedSet(
+        image_room.mnist, average=2, count=20_000, classes=FIRST_FOUR, subtract_mean=True
+    ),
+    "fashion_mnist": NamedSet(image_room.fashion_mnist, average=2, count=10_000),
+    "cifar4": NamedSet(
+        lambda split: image_room.cifar10(split, classes=FIRST_FOUR), average=2, subtract_mean=True
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class LoadedImages:
+    """The images to learn from, and those that are only tested on, if there are any."""
+
+    train: xr.Dataset
+    test: xr.Dataset | None = None
+
+
+def is_as_named(options: ImageOptions, named: NamedSet) -> bool:
+    """Return whether the options leave a named set as it is: then its checks are stated for it."""
+    return (
+        not (options.grey or options.subtract_mean)
+        and options.classes in (None, named.classes)
+        and options.average in (None, named.average)
+        and options.count in (None, named.count)
+    )
+
+
+def load_images(options: ImageOptions, sets: Mapping[str, NamedSet] = NAMED) -> LoadedImages:
+    """Return the images that the options name.
+
+    Parameters
+    ----------
+    options : ImageOptions
+    sets : mapping of str to NamedSet
+        The names there are; any other `dataset` is a path.
+
+    Raises
+    ------
+    ArgumentError
+        For a set that cannot be used.
+    """
+    named = sets.get(options.dataset)
+    if named is None:
+        named = NamedSet(lambda _: image_room.from_file(options.dataset), has_test=False)
+    elif options.test is not None:
+        raise ArgumentError(
+            "--test", options.test, f"{options.dataset} is a named set", "leave it out"
+        )
+    count = named.count if options.count is None else options.count
+    train = _reduced(named.load("train"), named, options, count)
+    test = None
+    if named.has_test:
+        test = _reduced(named.load("test"), named, options, None)
+    elif options.test is not None:
+        test = _reduced(image_room.from_file(options.test), named, options, None)
+    if options.subtract_mean or named.subtract_mean:
+        with _option("--subtract-mean"):
+            if test is not None:
+                test = image_room.subtract_mean(test, of=train)
+            train = image_room.subtract_mean(train)
+    if test is not None:
+        _require_alike(train, test, options)
+    return LoadedImages(train, test)
+
+
+def _reduced(
+    images: xr.Dataset, named: NamedSet, options: ImageOptions, count: int | None
+) -> xr.Dataset:
+    """Apply the options that make a set smaller: first images, classes, grey, blocks."""
+    classes = options.classes if options.classes is not None else named.classes
+    average = options.average if options.average is not None else named.average
+    if count is not None:
+        with _option("--count"):
+            images = image_room.first(images, count)
+    if classes is not None:
+        with _option("--classes"):
+            images = image_room.select_classes(images, classes)
+    if options.grey:
+        with _option("--grey"):
+            images = image_room.grey(images)
+    if average is not None and average != 1:
+        with _option("--average"):
+            images = image_room.average_pool(images, average)
+    return images
+
+
+def _require_alike(train: xr.Dataset, test: xr.Dataset, options: ImageOptions) -> None:
+    """Refuse test images of another shape or of classes that the training images lack."""
+    shapes = [dict(x["image"].sizes) | {"sample": 0} for x in (train, test)]
+    if shapes[0] != shapes[1]:
+        raise ArgumentError(
+            "--test",
+            options.test,
+            f"its images have the sizes {dict(test['image'].sizes)}, those to learn from "
+            f"{dict(train['image'].sizes)}",
+            "give both the same shape",
+        )
+    if train.attrs["class_names"] != test.attrs["class_names"]:
+        raise ArgumentError(
+            "--test",
+            options.test,
+            f"its classes are {test.attrs['class_names']}, those to learn {train.attrs['class_names']}",
+            "give both the same classes",
+        )
+
+
+@contextlib.contextmanager
+def _option(name: str) -> Iterator[None]:
+    """Let an error speak of the option that the user gave, not of a function's argument."""
+    try:
+        yield
+    except ArgumentError as error:
+        raise ArgumentError(name, error.value, error.expected, error.remedy) from error
+
+
+def described(loaded: LoadedImages) -> str:
+    """Return name, checksum and provenance of image sets as JSON."""
+    sets = {"train": loaded.train} | ({} if loaded.test is None else {"test": loaded.test})
+    told = {
+        split: {
+            "samples": images.sizes["sample"],
+            "sha256": checksum(xr.DataTree(images)),
+            "steps": json.loads(images.attrs["provenance"]),
+        }
+        for split, images in sets.items()
+    }
+    return json.dumps({"name": loaded.train.attrs["name"], **told["train"], **_test_part(told)})
+
+
+def _test_part(told: dict) -> dict:
+    return {"test": told["test"]} if "test" in told else {}
