@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 OUT ?= results
 
-.PHONY: validate test lint types quick-test slow-test benchmarks results clean
+.PHONY: validate test lint types quick-test slow-test benchmarks results study-images study-cifar4 docs clean
 
 validate: $(VENV)/.installed
 	$(RUN) -m validation.linear_cnn --dataset digits --out $(OUT)
@@ -29,19 +29,42 @@ slow-test: $(VENV)/.installed
 benchmarks: $(VENV)/.installed
 	$(RUN) tests/benchmarks/fig3.py --out docs/results/benchmark_fig3.json
 	$(RUN) tests/benchmarks/drum.py --out docs/results/benchmark_drum.json
+	$(RUN) tests/benchmarks/paper_figures.py --out docs/results/benchmark_paper_figures.json
+	$(RUN) tests/benchmarks/shapes.py --out docs/results/benchmark_shapes.json
 
 # the default runs that the documents quote, and their tables and figures
 results: $(VENV)/.installed
 	$(RUN) -m validation.linear_cnn --dataset digits --out $(OUT)
 	cp $(OUT)/linear_cnn.json docs/results/linear_cnn_digits.json
 	cp $(OUT)/linear_cnn_learning.png docs/figures/
+	$(RUN) -m validation.linear_cnn --dataset sums_of_cosines --out $(OUT)
+	cp $(OUT)/linear_cnn.json docs/results/linear_cnn_sums_of_cosines.json
+	cp $(OUT)/linear_cnn_competition.png docs/figures/
+	$(RUN) -m validation.linear_cnn --dataset shapes --out $(OUT)
+	cp $(OUT)/linear_cnn.json docs/results/linear_cnn_shapes.json
+	cp $(OUT)/linear_cnn_cascade.png docs/figures/
+	$(RUN) -m validation.deep_cnn --preset quick --out $(OUT)
+	cp $(OUT)/deep_cnn.json docs/results/deep_cnn_digits.json
 	$(RUN) -m validation.drum --out $(OUT)
 	cp $(OUT)/drum.json docs/results/
 	cp $(OUT)/drum_fundamental.png docs/figures/
 	$(RUN) -m validation.report.markdown docs/systems/*.md
 
+# runs on images that must be at hand: MODEWISE_DATA names their folder, or they are downloaded
+DOWNLOADED := mnist4 fashion_mnist cifar4
+study-images: $(VENV)/.installed
+	for name in $(DOWNLOADED); do \
+	    $(RUN) -m validation.linear_cnn --dataset $$name --out $(OUT) && \
+	    cp $(OUT)/linear_cnn.json docs/results/linear_cnn_$$name.json || exit 1; \
+	done
+	$(RUN) -m validation.deep_cnn --dataset mnist --out $(OUT)
+	cp $(OUT)/deep_cnn.json docs/results/deep_cnn_mnist.json
+
+# four long runs on CIFAR-4 (two minutes): who overfits? Goes on where it was stopped.
+study-cifar4: $(VENV)/.installed
+	$(RUN) -m validation.linear_cnn.study_cifar4 --out docs/results/study_cifar4.json
+
 # every page is executed anew; a warning is an error; nothing is looked up over the network
-.PHONY: docs
 docs: $(VENV)/.installed-docs
 	rm -rf docs/_build docs/generated
 	OMP_NUM_THREADS=1 $(RUN) -m sphinx -W --keep-going -n -d docs/_build/doctrees docs docs/_build/html
@@ -57,4 +80,4 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(OUT) build *.egg-info
+	rm -rf $(VENV) $(OUT) build docs/_build docs/generated *.egg-info

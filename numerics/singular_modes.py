@@ -62,7 +62,8 @@ class Samples:
     def error(self, effective_map: np.ndarray) -> np.ndarray:
         """Return E = Syx - P Sxx of maps (..., p, C N)."""
         if self.is_few:
-            return (self.targets.T - effective_map @ self.inputs.T) @ self.inputs / len(self.inputs)
+            miss = (self.targets.T - effective_map @ self.inputs.T) / len(self.inputs)
+            return miss @ self.inputs
         return self.output_input - effective_map @ self.input_input
 
     def loss(self, effective_map: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ at once. Nothing is approximated: see `theory.linear_cnn.coupled_flow`.
 
 from __future__ import annotations
 
+import functools
 import itertools
 
 import numpy as np
@@ -88,20 +89,56 @@ class FourierModel:
             seen["test_loss"] = self.test.loss(rows)
         return seen | {n: self.plane.full_plane(x) for n, x in weights.magnitudes().items()}
 
-    def rates(self, weights: FourierWeights) -> FourierWeights:
-        """Return the rate of every layer: equation (F)."""
-        return self._rates_of_error(weights, self.data.error(self.map_rows(weights)))
+    def rates(self, weights: FourierWeights, step: float = 1.0) -> FourierWeights:
+        """Return the rate of every layer, times a step: equation (F)."""
+        return self._rates_of_error(weights, self.data.error(self.map_rows(weights)), step)
 
-    def sample_rates(self, weights: FourierWeights, samples: np.ndarray) -> FourierWeights:
-        """Return the rates that a few samples a trial give, (trial, batch): online learning."""
-        seen = self.data.inputs[samples]
-        miss = self.modes.targets[samples] - seen @ np.swapaxes(self.map_rows(weights), 1, 2)
-        return self._rates_of_error(weights, np.swapaxes(miss / samples.shape[1], 1, 2) @ seen)
+    def sample_rates(
+        self, weights: FourierWeights, samples: np.ndarray, step: float = 1.0
+    ) -> FourierWeights:
+        """Return the rates that a few samples a trial give, (trial, batch): online learning.
 
-    def _rates_of_error(self, weights: FourierWeights, error: np.ndarray) -> FourierWeights:
+        Image by image: of the map, by which `rates` goes, a few images show little.
+        """
+        power, batch = self.side**weights.depth, samples.shape[1]
+        layers = [layer.conj() for layer in weights.layers[:-1]]
+        passed = [_exchanged(self._conjugate_spectra[samples])]  # conjugate, (trial, C, batch, F)
+        for layer in layers:
+            passed.append(_times(layer, passed[-1]))
+        hidden = _exchanged(passed[-1])
+        outputs, seen = _real_rows(weights.outputs), _real_rows(hidden)
+        # the real part of b h is the scalar product of b and conj(h), as rows of real numbers
+        predictions = outputs @ _real_rows(hidden * self._counts).transpose(0, 2, 1)
+        miss = self.modes.targets[samples].transpose(0, 2, 1) - power * predictions
+        miss *= step * power / batch
+        rise = miss * seen if batch == 1 else miss @ seen  # matmul is slow on a single term
+        rates = [rise.view(complex).reshape(weights.outputs.shape)]
+        back = (miss.transpose(0, 2, 1) @ outputs).view(complex).reshape(hidden.shape)
+        pull = _exchanged(back).conj()
+        for layer, before in zip(layers[:0:-1], passed[-2:0:-1], strict=True):
+            rates.append(_times(pull, _exchanged(before)))
+            pull = _times(_exchanged(layer), pull)
+        rates.append(_times(pull, _exchanged(passed[0])))
+        return FourierWeights(tuple(rates[::-1]))
+
+    @functools.cached_property
+    def _conjugate_spectra(self) -> np.ndarray:
+        """The images' spectra on the half plane, conjugate, (M, C, F)."""
+        kept = to_spectrum(self.modes.images)[..., self.plane.indices]
+        return np.ascontiguousarray(kept.conj())
+
+    @functools.cached_property
+    def _counts(self) -> np.ndarray:
+        """How many frequencies each stands for; complex, or every product would convert them."""
+        return self.plane.weights.astype(complex)
+
+    def _rates_of_error(
+        self, weights: FourierWeights, error: np.ndarray, step: float
+    ) -> FourierWeights:
         """Rate of each layer: n^L (layers after it)^H E_f (layers before it)^H."""
         rows = error.reshape(*error.shape[:2], self.channels, -1)
-        pull = self.side**weights.depth * self.plane.complex_maps(rows)
+        pull = self.plane.complex_maps(rows)
+        pull *= step * self.side**weights.depth
         before = _products(weights.layers[:-1])
         rates = []
         for layer, product in zip(weights.layers[:0:-1], before[::-1], strict=True):
@@ -137,6 +174,8 @@ def _times(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Return the product of matrices (trial, a, b, F) and (trial, b, c, F), frequency by frequency."""
     if left.shape[2] == 1:
         return left[:, :, 0, None] * right[:, 0, None]
+    if right.shape[2] == 1:
+        return (left * _exchanged(right)).sum(axis=2, keepdims=True)
     return np.einsum("tabf,tbcf->tacf", left, right)
 
 
@@ -146,7 +185,17 @@ def _products(layers: tuple[np.ndarray, ...]) -> list[np.ndarray]:
 
 
 def _adjoint(layer: np.ndarray) -> np.ndarray:
-    return np.swapaxes(layer, 1, 2).conj()
+    return _exchanged(layer).conj()
+
+
+def _exchanged(layer: np.ndarray) -> np.ndarray:
+    """Return the transpose of matrices (trial, a, b, F), frequency by frequency."""
+    return layer.transpose(0, 2, 1, 3)
+
+
+def _real_rows(layer: np.ndarray) -> np.ndarray:
+    """Return (trial, a, b, F) as rows (trial, a, 2 b F): real and imaginary parts in turn."""
+    return layer.reshape(*layer.shape[:2], -1).view(float)
 
 
 def _pack(weights: FourierWeights) -> np.ndarray:
@@ -203,11 +252,12 @@ class FourierDescent:
     def update(self, index: int) -> None:
         """Make one update of all trials."""
         if self.samples is None:
-            rates = self.model.rates(self.weights)
+            rates = self.model.rates(self.weights, self._step)
         else:
-            rates = self.model.sample_rates(self.weights, self.samples[:, index])
-        moved = zip(self.weights.layers, rates.layers, strict=True)
-        self.weights = FourierWeights(tuple(x + self._step * rate for x, rate in moved))
+            rates = self.model.sample_rates(self.weights, self.samples[:, index], self._step)
+        for layer, rate in zip(self.weights.layers, rates.layers, strict=True):
+            rate += layer  # in its own memory: a new array takes as long as the sum
+        self.weights = rates
 
     def observe(self) -> dict[str, np.ndarray]:
         """Return what `FourierModel.observe` does."""

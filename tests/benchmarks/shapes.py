@@ -30,11 +30,12 @@ UPDATES, TRIALS, CLASSES, SIDE = 60_000, 10, 4, 16
 LOSS_SCALE = 2 / CLASSES  # c of the mean squared error
 EPSILON, SCALE = 0.01, 1e-3
 SHORT = 500  # updates in which the trials have learnt half of mode 1: where methods have to agree
-TIMED, REPETITIONS = 300, 3  # updates of the loop in each of so many turns
-SIDES, FITTED, TURNS = (8, 16, 24, 32, 48, 64), (32, 48, 64), 3
-UPDATES_OF_SMALLEST = 400  # timed at n = 8; at larger sides as many fewer as the order predicts
+TIMED, REPETITIONS = 1000, 5  # updates of the loop in each of so many turns
+SIDES, FITTED, TURNS = (8, 16, 24, 32, 48, 64), (32, 48, 64), 5
+UPDATES_OF_SMALLEST = 1000  # timed at n = 8; at larger sides as many fewer as the order predicts
 SIDES_OF_MEMORY, UPDATES_OF_MEMORY = (16, 64), 5
-LOOP, FEW, MANY = "Conv2d, one trial", "Fourier, 4 images", "Fourier, N + 1 images"
+LOOP, FOURIER = "Conv2d, one trial, float64", "Fourier variables, all trials"
+FEW, MANY = "Fourier, 4 images", "Fourier, N + 1 images"
 ORDERS = {  # the power of the side n, N = n^2, by which an update's products grow
     LOOP: 4,  # each of N hidden pixels is a product with the kernel: N^2 an image
     FEW: 2,  # two products of p rows with M images: p M N
@@ -124,44 +125,33 @@ def turn(learner: Learner, updates: int) -> Callable[[], object]:
 
 
 def whole_runs(name: str, problem: Problem) -> list[Row]:
-    """Time 60,000 updates of 10 trials: loops on a part, Fourier descent whole."""
-    loop, single, together, fourier = (
-        f"{name}: {method}"
-        for method in (
-            "Conv2d, a loop over trials, float64",
-            "the same in float32",
-            "Conv2d, trials as channels",
-            "Fourier variables",
-        )
-    )
-    taken = alternating(
-        {
-            loop: turn(problem.conv2d(), TIMED),
-            fourier: lambda: updated(problem.fourier(), UPDATES),
-            single: turn(problem.conv2d(dtype=SINGLE), TIMED),
-            together: turn(problem.conv2d(range(TRIALS)), TIMED // TRIALS),
-        },
-        REPETITIONS,
-    )
-    of_one = f"{TIMED} updates of one trial, scaled up"
-    hows = {
-        loop: of_one,
-        single: of_one,
-        together: f"{TIMED // TRIALS} updates, scaled up",
-        fourier: "whole runs",
+    """Time all updates of 10 trials: of torch's networks a part, of Fourier descent the whole."""
+    scale, part = UPDATES * TRIALS / TIMED, f"{TIMED} updates of one trial, scaled up"
+    together = TIMED // TRIALS
+    methods = {
+        LOOP: (turn(problem.conv2d(), TIMED), scale, part),
+        FOURIER: (lambda: updated(problem.fourier(), UPDATES), 1, "whole runs"),
+        "Conv2d, one trial, float32": (turn(problem.conv2d(dtype=SINGLE), TIMED), scale, part),
+        "Conv2d, trials as channels": (
+            turn(problem.conv2d(range(TRIALS)), together),
+            UPDATES / together,
+            f"{together} updates, scaled up",
+        ),
     }
-    scale = UPDATES * TRIALS / TIMED
-    scaled = {
-        method: np.array(times) * (1 if method == fourier else scale)
-        for method, times in taken.items()
-    }
+    taken = alternating({method: work for method, (work, *_) in methods.items()}, REPETITIONS)
     rows = []
-    for method in (loop, single, together, fourier):
-        ratios = scaled[loop] / scaled[method]
-        how = f"{hows[method]}; {REPETITIONS} turns, ratios {span(ratios)}"
-        bar = 100 if method == fourier else None
-        seconds, ratio = statistics.median(scaled[method]), statistics.median(ratios)
-        rows.append(Row(method, seconds, ratio, bar, how))
+    for method, (_, times_more, how) in methods.items():
+        seconds = times_more * np.array(taken[method])
+        ratios = scale * np.array(taken[LOOP]) / seconds
+        rows.append(
+            Row(
+                f"{name}: {method}",
+                statistics.median(seconds),
+                statistics.median(ratios),
+                100 if method == FOURIER else None,
+                f"{how}; {REPETITIONS} turns, ratios {span(ratios)}",
+            )
+        )
     return rows
 
 
@@ -216,6 +206,13 @@ def _order_row(method: str, taken: dict[tuple[str, int], np.ndarray]) -> Row:
     return Row(f"order of the cost: {method}", found, ratio, ORDER_BAR, how, "power of n")
 
 
+LEARNERS: dict[str, Callable[[Problem], Learner]] = {
+    LOOP: lambda problem: problem.conv2d(),
+    "Conv2d, trials as channels": lambda problem: problem.conv2d(range(TRIALS)),
+    FOURIER: lambda problem: problem.fourier(),
+}
+
+
 def memory() -> list[Row]:
     """Return what a fresh process grows by, from the start weights on, in full-batch updates."""
     rows = []
@@ -223,7 +220,7 @@ def memory() -> list[Row]:
         grown = {
             name: growth_of("shapes", f"print_growth_of({name!r}, {side})") for name in LEARNERS
         }
-        first = grown["one trial"]
+        first = grown[LOOP]
         rows += [
             Row(
                 f"memory, n = {side}: {name}",
@@ -236,13 +233,6 @@ def memory() -> list[Row]:
             for name, size in grown.items()
         ]
     return rows
-
-
-LEARNERS: dict[str, Callable[[Problem], Learner]] = {
-    "one trial": lambda problem: problem.conv2d(),
-    "trials as channels": lambda problem: problem.conv2d(range(TRIALS)),
-    "Fourier": lambda problem: problem.fourier(),
-}
 
 
 def print_growth_of(name: str, side: int) -> None:
@@ -263,6 +253,8 @@ def work() -> tuple[dict[str, float], list[Row]]:
         for method, error in problem.agree().items()
     }
     errors = require(found)
+    # before the large sides: their freed memory stays with the process, and then a loop on 4 images,
+    # whose large buffer the system otherwise hands out anew at each update, takes a third less
     rows = [row for name, problem in problems.items() for row in whole_runs(name, problem)]
     return errors, rows + costs() + memory()
 

@@ -50,6 +50,10 @@ def images_of(config: Config) -> LoadedImages:
 
 def case_name(config: Config) -> str:
     """Return the case of a configuration, as checks name it; a changed set is no longer the named one."""
+    if config.measured is not None:
+        return "measured run"
+    if config.predict_only:
+        return "forecast"
     named = _sets(config).get(config.dataset)
     plain = named is not None and is_as_named(config, named)
     aligned = config.dataset == "pure_cosines" and config.init != "random"

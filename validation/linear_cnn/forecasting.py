@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import xarray as xr
@@ -13,7 +13,7 @@ from numerics import linear_network
 from numerics.laws import evaluate, evaluate_expression
 from numerics.linear_cnn.clock import Clocks, clocks_of
 from numerics.linear_cnn.fourier_model import FourierDescent, unpack
-from numerics.linear_cnn.starts import growing_amplitudes
+from numerics.linear_cnn.starts import growing_amplitudes, random_start
 from numerics.linear_cnn.weights import PixelWeights
 from numerics.schema import quantity
 from numerics.singular_modes import discovery_updates
@@ -83,6 +83,20 @@ class Forecaster:
     ):
         self.setting, self.start, self.layers, self.grid = setting, start, layers, grid
         self.layer_model = linear_network.LayerModel(setting.modes, setting.test)
+
+    @classmethod
+    def from_random_start(cls, setting: Setting, grid: np.ndarray) -> Self:
+        """Return it for small random starts of both networks, as the setting has them."""
+        pixels, inputs = setting.spectra.side**2, setting.modes.inputs.shape[1]
+        scale = setting.initial_scale
+        return cls(
+            setting,
+            random_start(setting.seeds, pixels, setting.classes, scale, setting.widths),
+            linear_network.random_start(
+                setting.seeds, inputs, setting.classes, pixels, scale / setting.spectra.side
+            ),
+            grid,
+        )
 
     def descent(self, network: str, slower: int = 1, samples: np.ndarray | None = None) -> Learner:
         """Return the exact descent of a network, at the learning rate over `slower`."""

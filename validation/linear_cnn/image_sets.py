@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from numerics import linear_network
-from numerics.linear_cnn.starts import random_start
 from numerics.schema import quantity
 from numerics.singular_modes import Samples
 from numerics.sweep import sweep
@@ -40,8 +38,8 @@ from validation.linear_cnn.learning import (
     CNN,
     FULLY_CONNECTED,
     labelled,
+    measured_networks,
     measured_run,
-    pictures,
     setup_dataset,
 )
 from validation.linear_cnn.setting import EPSILON, image_setting
@@ -61,18 +59,10 @@ class ImageSet:
     def __init__(self, config: Config):
         self.setting = s = image_setting(config, EPSILON)
         self.name = s.name
-        pixels = s.spectra.side**2
-        self.start = random_start(s.seeds, pixels, s.classes, s.initial_scale, s.widths)
-        self.layers = linear_network.random_start(
-            s.seeds,
-            s.modes.inputs.shape[1],
-            s.classes,
-            hidden=pixels,
-            scale=s.initial_scale / s.spectra.side,
-        )
         self.grid = record_grid(s.updates, s.every)
         self.covered = self._covered()
-        self.forecaster = Forecaster(s, self.start, self.layers, self.grid)
+        self.forecaster = Forecaster.from_random_start(s, self.grid)
+        self.start, self.layers = self.forecaster.start, self.forecaster.layers
 
     def _covered(self) -> np.ndarray:
         """The part of the grid that the network is trained for."""
@@ -160,29 +150,21 @@ class ImageSet:
 
     def measure(self, forecast: Forecast, work: Work) -> Measurement:
         """Train both networks by autograd on the equivalent rows; hold gradients on all images."""
-        import torch
-
         from numerics.devices import find_device
-        from numerics.linear_cnn.network import LinearCNN
 
         s, device = self.setting, find_device(self.setting.config.device)
         rows = s.modes.equivalent_rows()
-        networks = {
-            CNN: (LinearCNN(self.start, torch.float64, device), s.learning_rate, self.covered),
-            FULLY_CONNECTED: (
-                linear_network.torch_network(self.layers, torch.float64, device),
-                s.layer_rate,
-                self.grid,
-            ),
-        }
-        observed, measured = {}, {}
-        for name, (network, rate, grid) in networks.items():
-            seen = measured_run(
-                s, network, rate=rate, shown=rows, grid=grid, work=work, stage=f"training {name}"
-            )
-            measured[name] = s.strengths(seen["strengths"], grid).reindex(update=self.grid)
-            observed[f"/{name}"] = labelled(s, seen, grid).reindex(update=self.grid)
-            observed[f"/{name}/pictures"] = pictures(s, seen, grid)
+        measured, observed = measured_networks(
+            s,
+            self.start,
+            self.layers,
+            shown=rows,
+            grids={CNN: self.covered, FULLY_CONNECTED: self.grid},
+            work=work,
+        )
+        # the network may cover a part of the grid only
+        measured[CNN] = measured[CNN].reindex(update=self.grid)
+        observed[f"/{CNN}"] = observed[f"/{CNN}"].reindex(update=self.grid)
         for ladder in forecast.ladders:
             if ladder.name not in measured:
                 measured[ladder.name] = Competition.measured(ladder, observed[f"/{CNN}"])

@@ -143,6 +143,64 @@ def measured_run(
     )
 
 
+def measured_networks(
+    setting: Setting,
+    start: PixelWeights,
+    layers: linear_network.LayerWeights,
+    *,
+    shown: Samples,
+    grids: dict[str, np.ndarray],
+    work: Work,
+    samples: np.ndarray | None = None,
+) -> tuple[dict[str, xr.DataArray], dict[str, xr.Dataset]]:
+    """Train both networks by autograd, all trials at once.
+
+    Parameters
+    ----------
+    shown : Samples
+        What they are trained on.
+    grids : dict of str to ndarray of int
+        Updates at which each is observed.
+    samples : ndarray of int, (trial, update, batch), optional
+        Which samples each update sees.
+
+    Returns
+    -------
+    strengths : dict of DataArray, (trial, mode, update)
+    groups : dict of Dataset
+        What else was observed of each, and pictures of their weights, by the groups of a tree.
+    """
+    import torch
+
+    from numerics.devices import find_device
+    from numerics.linear_cnn.network import LinearCNN
+
+    device = find_device(setting.config.device)
+    networks = {
+        CNN: (LinearCNN(start, torch.float64, device), setting.learning_rate),
+        FULLY_CONNECTED: (
+            linear_network.torch_network(layers, torch.float64, device),
+            setting.layer_rate,
+        ),
+    }
+    strengths, groups = {}, {}
+    for name, (network, rate) in networks.items():
+        seen = measured_run(
+            setting,
+            network,
+            rate=rate,
+            shown=shown,
+            grid=grids[name],
+            work=work,
+            stage=f"training {name}",
+            samples=samples,
+        )
+        strengths[name] = setting.strengths(seen["strengths"], grids[name])
+        groups[f"/{name}"] = labelled(setting, seen, grids[name])
+        groups[f"/{name}/pictures"] = pictures(setting, seen, grids[name])
+    return strengths, groups
+
+
 def draw_samples(setting: Setting, updates: int) -> np.ndarray:
     """Return which images each trial sees at each update, (trial, update, batch): a stream of its own."""
     count = len(setting.modes.inputs)

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from numerics import linear_network
-from numerics.linear_cnn.starts import random_start
 from numerics.training import record_grid
 from validation import results
 from validation.checks import Finding, Missing
@@ -24,8 +22,7 @@ from validation.linear_cnn.learning import (
     FULLY_CONNECTED,
     draw_samples,
     labelled,
-    measured_run,
-    pictures,
+    measured_networks,
     setup_dataset,
     trained,
 )
@@ -44,18 +41,10 @@ class OnlineImageSet:
     def __init__(self, config: Config):
         self.setting = s = image_setting(config, EPSILON)
         self.name = s.name
-        pixels = s.spectra.side**2
-        self.start = random_start(s.seeds, pixels, s.classes, s.initial_scale, s.widths)
-        self.layers = linear_network.random_start(
-            s.seeds,
-            s.modes.inputs.shape[1],
-            s.classes,
-            hidden=pixels,
-            scale=s.initial_scale / s.spectra.side,
-        )
         self.samples = draw_samples(s, s.updates)
         self.grid = record_grid(s.updates, s.every)
-        self.forecaster = Forecaster(s, self.start, self.layers, self.grid)
+        self.forecaster = Forecaster.from_random_start(s, self.grid)
+        self.start, self.layers = self.forecaster.start, self.forecaster.layers
 
     def prepare(self, work: Work) -> xr.Dataset:
         """Return data, start weights and the order of samples."""
@@ -92,34 +81,17 @@ class OnlineImageSet:
 
     def measure(self, forecast: Forecast, work: Work) -> Measurement:
         """Train the network by autograd on the drawn images, all trials at once."""
-        import torch
-
-        from numerics.devices import find_device
-        from numerics.linear_cnn.network import LinearCNN
-
-        s, device = self.setting, find_device(self.setting.config.device)
-        networks = {
-            CNN: (LinearCNN(self.start, torch.float64, device), s.learning_rate),
-            FULLY_CONNECTED: (
-                linear_network.torch_network(self.layers, torch.float64, device),
-                s.layer_rate,
-            ),
-        }
-        observed = {}
-        for name, (network, rate) in networks.items():
-            seen = measured_run(
-                s,
-                network,
-                rate=rate,
-                shown=s.modes,
-                grid=self.grid,
-                work=work,
-                stage=f"training online {name}",
-                samples=self.samples,
-            )
-            strengths = s.strengths(seen["strengths"], self.grid)
-            observed[f"/{name}"] = labelled(s, seen, self.grid).assign(strength=strengths)
-            observed[f"/{name}/pictures"] = pictures(s, seen, self.grid)
+        strengths, observed = measured_networks(
+            self.setting,
+            self.start,
+            self.layers,
+            shown=self.setting.modes,
+            grids=dict.fromkeys((CNN, FULLY_CONNECTED), self.grid),
+            work=work,
+            samples=self.samples,
+        )
+        for name, values in strengths.items():
+            observed[f"/{name}"] = observed[f"/{name}"].assign(strength=values)
         return Measurement({}, xr.DataTree.from_dict(observed))
 
     def findings(self, result: xr.DataTree) -> dict[str, Finding]:

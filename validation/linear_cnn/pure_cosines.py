@@ -33,9 +33,7 @@ from validation.linear_cnn.learning import (
     CNN,
     FULLY_CONNECTED,
     draw_samples,
-    labelled,
-    measured_run,
-    pictures,
+    measured_networks,
     setup_dataset,
 )
 from validation.linear_cnn.setting import cosine_setting
@@ -247,35 +245,16 @@ class PureCosines:
 
     def measure(self, forecast: Forecast, work: Work) -> Measurement:
         """Train both networks by autograd, all trials at once."""
-        import torch
-
-        from numerics.devices import find_device
-        from numerics.linear_cnn.network import LinearCNN
-
-        s, device = self.setting, find_device(self.setting.config.device)
-        networks = {
-            CNN: (LinearCNN(self.start, torch.float64, device), s.learning_rate),
-            FULLY_CONNECTED: (
-                linear_network.torch_network(self.layers, torch.float64, device),
-                s.layer_rate,
-            ),
-        }
-        measured, observed = {}, {}
-        for name, (network, rate) in networks.items():
-            seen = measured_run(
-                s,
-                network,
-                rate=rate,
-                shown=s.modes,
-                grid=self.grid,
-                work=work,
-                stage=f"training {name}",
-                samples=self.samples,
-            )
-            measured[name] = s.strengths(seen["strengths"], self.grid)
-            observed[f"/{name}"] = labelled(s, seen, self.grid)
-            observed[f"/{name}/pictures"] = pictures(s, seen, self.grid)
-        return Measurement(ladders=measured, observed=xr.DataTree.from_dict(observed))
+        strengths, observed = measured_networks(
+            self.setting,
+            self.start,
+            self.layers,
+            shown=self.setting.modes,
+            grids=dict.fromkeys((CNN, FULLY_CONNECTED), self.grid),
+            work=work,
+            samples=self.samples,
+        )
+        return Measurement(ladders=strengths, observed=xr.DataTree.from_dict(observed))
 
     # --- judgement --------------------------------------------------------------------------
 

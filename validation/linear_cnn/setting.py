@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SMALLEST_GAP = 1e-8
 MOST_UPDATES = 1e8
 LARGE_SIDE = 14  # from here on torch's float64 convolution takes 0.06 s an update
+MANY_INPUTS = 512  # from here on the fully connected network's matrices make a trial take a minute
 EPSILON = 0.04  # the step of full-batch runs on image sets
 DISCOVERED_WITHIN = 160  # updates times eps: by then every mode of the digits is beyond 0.7 S
 INITIAL_SCALE = 1e-3
@@ -253,6 +254,8 @@ def image_setting(config: Config, epsilon: float) -> Setting:
             "choose a larger one, or --updates",
         )
     affordable = (1 if quick else 3) if subject.is_large else (3 if quick else 10)
+    if subject.is_large and subject.modes.inputs.shape[1] >= MANY_INPUTS:
+        affordable = 1
     return Setting(
         **vars(subject),
         seeds=_seeds(config, config.trials or affordable),

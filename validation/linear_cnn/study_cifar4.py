@@ -16,8 +16,6 @@ from typing import Any
 import numpy as np
 
 from numerics.files import write_text
-from numerics.linear_cnn.starts import random_start
-from numerics.linear_network import random_start as random_layers
 from numerics.singular_modes import discovery_updates
 from numerics.training import record_grid, train
 from validation.linear_cnn import Config
@@ -51,14 +49,7 @@ def done(run: Run, store: Path) -> dict[str, Any]:
     """Train a network to the end of its run, or take up what was kept of it; return its rows."""
     gradient: Any = run.gradient
     setting = image_setting(Config(dataset="cifar4", trials=1, gradient=gradient), run.epsilon)
-    pixels, inputs = setting.spectra.side**2, setting.modes.inputs.shape[1]
-    scale = setting.initial_scale
-    forecaster = Forecaster(
-        setting,
-        random_start(setting.seeds, pixels, setting.classes, scale, setting.widths),
-        random_layers(setting.seeds, inputs, setting.classes, pixels, scale / setting.spectra.side),
-        record_grid(run.updates, 100),
-    )
+    forecaster = Forecaster.from_random_start(setting, record_grid(run.updates, 100))
     samples = draw_samples(setting, run.updates) if run.gradient == "online" else None
     # the setting gives the fully connected network the CNN's pace; epsilon is meant for itself
     learner = forecaster.descent(run.network, 1, samples)
