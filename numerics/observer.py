@@ -12,7 +12,13 @@ import xarray as xr
 
 from numerics.images.arguments import in_one_line, require_integer
 from numerics.schema import quantity
-from numerics.singular_modes import Samples, SingularModes, modes_of, one_hot
+from numerics.singular_modes import (
+    Samples,
+    SingularModes,
+    effective_singular_values,
+    modes_of,
+    one_hot,
+)
 from theory.errors import ArgumentError
 
 LEADING = ("trial", "update")  # what the axes before (M, p) are taken for, the last ones first
@@ -50,10 +56,9 @@ class EffectiveSingularValues:
         values, labels = _images_and_labels(images, labels)
         # channels in front, as torch and `Samples` have them
         self._images = np.moveaxis(values, 3, 1) if values.ndim == 4 else values
-        rows = self._images.reshape(len(values), -1)
+        self._rows = rows = self._images.reshape(len(values), -1)
         channels = values.shape[3] if values.ndim == 4 else 1
         self.modes: SingularModes = modes_of(Samples(rows, _targets(labels, len(rows)), channels))
-        self._projections = rows @ self.modes.right
 
     def __call__(
         self,
@@ -169,13 +174,7 @@ class EffectiveSingularValues:
     def _observed(
         self, parts: Iterator[np.ndarray], dims: tuple[str, ...], coords: dict[str, Any]
     ) -> xr.Dataset:
-        total, done = np.zeros(()), 0
-        for predictions in parts:
-            count = predictions.shape[-2]
-            along = predictions @ self.modes.left
-            total = total + np.swapaxes(along, -1, -2) @ self._projections[done : done + count]
-            done += count
-        matrix = total / done
+        matrix = effective_singular_values(self.modes, self._beside_images(parts))
         off_diagonal = matrix * (1 - np.eye(matrix.shape[-1]))
         values = self.modes.singular_values
         return xr.Dataset(
@@ -206,12 +205,22 @@ class EffectiveSingularValues:
                 ),
             },
             attrs={
-                "samples": done,
+                "samples": len(self._rows),
                 "outputs": self.modes.targets.shape[1],
                 # where it vanishes, the modes inside a block are arbitrary
                 "smallest_gap": self.modes.smallest_gap,
             },
         )
+
+    def _beside_images(
+        self, parts: Iterator[np.ndarray]
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield the images (m, N) of each batch of predictions (..., m, p), and these."""
+        done = 0
+        for predictions in parts:
+            count = predictions.shape[-2]
+            yield self._rows[done : done + count], predictions
+            done += count
 
 
 def _images_and_labels(

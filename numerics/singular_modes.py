@@ -273,15 +273,16 @@ def effective_singular_values(
     ndarray, (..., r, r)
         Diagonal: strength of each mode; off the diagonal: leakage.
     """
-    total, samples = 0.0, 0
+    total, samples = np.zeros(()), 0
     for inputs, predictions in chunks:
-        total = total + np.swapaxes(predictions, -1, -2) @ inputs
+        learnt = np.swapaxes(predictions @ modes.left, -1, -2)
+        total = total + learnt @ (inputs @ modes.right)
         samples += len(inputs)
     if samples == 0:
         raise ArgumentError(
             "chunks", "none", "at least one chunk is needed", "pass the predictions"
         )
-    return modes.left.T @ (total / samples) @ modes.right
+    return total / samples
 
 
 def discovery_updates(

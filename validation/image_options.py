@@ -12,14 +12,15 @@ class ImageOptions:
     dataset: str = "digits"
     """A named set, or the path of an own one: .npz, .npy, .nc, or a folder of pictures."""
     test: str | None = None
-    """Path of an own set's test images. Named sets bring theirs: mnist, fashion_mnist, cifar4."""
+    """Path of an own set's test images. Named sets bring theirs: mnist, mnist4, fashion_mnist, cifar4."""
     classes: tuple[int, ...] | None = None
     """Take images of these classes only."""
     grey: bool = False
     """Turn colour images to grey."""
     average: int | None = None
-    """Mean over blocks of this many pixels a side. Default: 2 for named sets larger than digits."""
+    """Mean over blocks of this many pixels a side. Default: 1; 2 for mnist, mnist4, fashion_mnist, cifar4."""
     subtract_mean: bool = False
     """Subtract the mean image of the training images. mnist4 and cifar4 do so by definition."""
     count: int | None = None
-    """Take the first images only. Default: 10000 for mnist and fashion_mnist, 20000 for mnist4."""
+    """Take the first images only, before --classes. Default: 10000 for mnist and fashion_mnist, 20000 for
+    mnist4."""

@@ -1,16 +1,18 @@
-"""From the options on images to images: named sets, parts of them, and their test images."""
+"""From the options on images to images and their modes: named sets, parts of them, test images."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import numpy as np
 import xarray as xr
 
 from numerics import images as image_room
 from numerics.files import checksum
+from numerics.singular_modes import Samples, SingularModes, samples_of, singular_modes
 from theory.errors import ArgumentError
 from validation.image_options import ImageOptions
 
@@ -39,6 +41,7 @@ class NamedSet:
     subtract_mean: bool = False
 
 
+SMALLEST_GAP = 1e-8  # of neighbouring singular values, in the largest
 FIRST_FOUR = (0, 1, 2, 3)
 
 NAMED = {
@@ -118,8 +121,7 @@ def _reduced(
     classes = options.classes if options.classes is not None else named.classes
     average = options.average if options.average is not None else named.average
     if count is not None:
-        with _option("--count"):
-            images = image_room.first(images, count)
+        images = _first(images, count, classes)
     if classes is not None:
         with _option("--classes"):
             images = image_room.select_classes(images, classes)
@@ -127,9 +129,27 @@ def _reduced(
         with _option("--grey"):
             images = image_room.grey(images)
     if average is not None and average != 1:
-        with _option("--average"):
+        with _option("--average", "; 1 keeps all pixels"):
             images = image_room.average_pool(images, average)
     return images
+
+
+def _first(images: xr.Dataset, count: int, classes: Sequence[int] | None) -> xr.Dataset:
+    """Return the first images; refuse a count that leaves a class that is asked for without any."""
+    with _option("--count"):
+        few = image_room.first(images, count)
+    names = json.loads(images.attrs["class_names"])
+    present, firsts = np.unique(images["label"], return_index=True)
+    asked = np.isin(present, range(len(names)) if classes is None else classes)
+    lost = asked & (firsts >= count)
+    if lost.any():
+        raise ArgumentError(
+            "--count",
+            count,
+            f"leaves no image of {', '.join(names[label] for label in present[lost])}",
+            f"choose {firsts[asked].max() + 1} or more, or other --classes: --count comes first",
+        )
+    return few
 
 
 def _require_alike(train: xr.Dataset, test: xr.Dataset, options: ImageOptions) -> None:
@@ -153,12 +173,38 @@ def _require_alike(train: xr.Dataset, test: xr.Dataset, options: ImageOptions) -
 
 
 @contextlib.contextmanager
-def _option(name: str) -> Iterator[None]:
+def _option(name: str, also: str = "") -> Iterator[None]:
     """Let an error speak of the option that the user gave, not of a function's argument."""
     try:
         yield
     except ArgumentError as error:
-        raise ArgumentError(name, error.value, error.expected, error.remedy) from error
+        raise ArgumentError(name, error.value, error.expected, error.remedy + also) from error
+
+
+def learnt_modes(loaded: LoadedImages, dataset: str) -> tuple[SingularModes, Samples | None]:
+    """Return the modes of the images to learn from, and the test images with as many outputs.
+
+    Parameters
+    ----------
+    dataset : str
+        The option that the images came from.
+
+    Raises
+    ------
+    ArgumentError
+        For modes that cannot be told apart.
+    """
+    modes = singular_modes(loaded.train)
+    if modes.smallest_gap < SMALLEST_GAP:
+        raise ArgumentError(
+            "--dataset",
+            dataset,
+            f"two singular values differ by {modes.smallest_gap:.1e} of the largest: their modes "
+            "cannot be told apart",
+            "change amplitudes, or the numbers of images a class",
+        )
+    test = None if loaded.test is None else samples_of(loaded.test, modes.targets.shape[1])
+    return modes, test
 
 
 def described(loaded: LoadedImages) -> str:

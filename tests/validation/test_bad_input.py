@@ -1,5 +1,6 @@
 """What a user can get wrong: one line that names argument, value and remedy; nothing written."""
 
+import dataclasses
 import functools
 import gzip
 import os
@@ -69,12 +70,48 @@ OPTIONS = {
         "one image at a time",
     ),
     "average that does not divide": (["--average", "3"], "--average", "3"),
-    "average 0": (["--average", "0"], "--average", "0"),
+    "average 0": (["--average", "0"], "--average", "1 keeps all pixels"),
     "average too large": (["--average", "8"], "--average", "8"),
     "count too large": (["--count", "1798"], "--count", "1798"),
     "count 0": (["--count", "0"], "--count", "0"),
     "grey on grey images": (["--grey"], "--grey", "1797"),
-    "subtract mean of one image": (["--count", "1", "--subtract-mean"], "--subtract-mean", "1 "),
+    "count of one class": (
+        ["--count", "1"],
+        "--count",
+        "2, 3, 4, 5, 6, 7, 8, 9; choose 10 or more",
+    ),
+    "count that lacks classes": (["--count", "3"], "--count", "no image of 3, 4, 5, 6, 7, 8, 9;"),
+    "count that lacks a chosen class": (
+        ["--count", "7", "--classes", "2", "8"],
+        "--count",
+        "no image of 8; choose 9 or more",
+    ),
+    "count that lacks cosines": ([*COSINES, "--count", "2"], "--count", "choose 4 or more"),
+    "step that floats do not resolve": (
+        ["--learning-rate", "1e-320", "--updates", "10"],
+        "--learning-rate",
+        "1e-320",
+    ),
+    "batch that is not drawn": (
+        ["--gradient", "mini_batch", "--batch", "1000000"],
+        "--batch: got 1000000",
+        "at most 1e+08",
+    ),
+    "updates that are not drawn": (
+        ["--gradient", "online", "--updates", "100000000"],
+        "--updates: got 100000000",
+        "at most 1e+08",
+    ),
+    "updates of mini-batches": (
+        ["--gradient", "mini_batch", "--updates", "1000000"],
+        "--updates: got 1000000",
+        "1e+06 updates of 16 images in 10 trials",
+    ),
+    "updates of cosines": (
+        [*COSINES, "--gradient", "online", "--updates", "100000000"],
+        "--updates: got 100000000",
+        "at most 1e+08",
+    ),
     "dataset missing": (["--dataset", "nowhere.npz"], "dataset", "nowhere.npz"),
     "dataset empty text": (["--dataset", ""], "dataset", "got ;"),
 }
@@ -215,6 +252,31 @@ def test_a_large_rate_is_a_warning(gradient, share, words):
     warned = [note for note in experiment.case(config).notes() if note.startswith("warning")]
     assert len(warned) == (words is not None)
     assert all(words in note for note in warned)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "warned"), [("online", True), ("mini_batch", False), ("full_batch", False)]
+)
+def test_a_class_of_one_image_takes_larger_steps_alone(gradient, warned, tmp_path):
+    """Two images, one a class: 0.3 of the stability scale is 0.6 of it where each is shown alone."""
+    images = np.random.default_rng(0).uniform(size=(2, 4, 4))
+    np.savez(tmp_path / "pair.npz", images=images, labels=[0, 1])
+    np.savez(tmp_path / "many.npz", images=np.concatenate([images, images]), labels=[0, 1, 0, 1])
+    experiment = cli.find("linear_cnn")
+    for name, expected in (("pair", warned), ("many", False)):
+        config = experiment.config_type(
+            dataset=str(tmp_path / f"{name}.npz"), gradient=gradient, trials=1, updates=1
+        )
+        unit = experiment.case(dataclasses.replace(config, learning_rate=1.0)).setting.epsilon
+        case = experiment.case(dataclasses.replace(config, learning_rate=0.3 / unit))
+        assert any("overshoot" in note for note in case.notes()) == expected
+
+
+def test_a_rate_of_any_size_is_observed_at_the_ends():
+    """The inverse of a small step is no number of updates: the run has a start and an end."""
+    experiment = cli.find("linear_cnn")
+    config = experiment.config_type(trials=1, updates=10, learning_rate=1e-300)
+    assert experiment.case(config).grid.tolist() == [0, 10]
 
 
 # --- files ----------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from numerics.files import read_tree
 from validation import cli, results
 from validation.ladder import UNEXPLAINED
 from validation.linear_cnn.check_table import CHECKS
+from validation.linear_cnn.findings import image_findings
 from validation.report.document import document
 from validation.report.page import page
 
@@ -410,3 +411,58 @@ def test_colour_images_with_test_images(tmp_path):
     assert (seen["test_loss"].isel(update=-1) < 0.5 * seen["test_loss"].isel(update=0)).all()
     assert results.array(run.tree, "observed/CNN/pictures", "kernel").sizes["channel"] == 2
     assert json.loads(run.tree["/setup"].attrs["data"])["test"]["samples"] == 20
+
+
+# --- verdicts -------------------------------------------------------------------------------------
+
+
+def verdicts_of(run):
+    """Verdict by claim, as the report has them."""
+    (table,) = (
+        t for t in json.loads(run.tree.attrs["tables"]) if t["title"].startswith("what the paper")
+    )
+    return {claim: verdict for claim, verdict, _ in table["rows"]}
+
+
+def test_verdicts_of_sums_of_cosines(sums):
+    """What that run can decide, it decides."""
+    assert verdicts_of(sums) == {
+        "averaged gradient descent follows the coupled flow": "reproduced",
+        "A becomes diagonal from a small random start, and stays so": "reproduced",
+        "modes are discovered in the order of their singular values": "consistent",
+        "frequencies of a mode compete: a soft winner takes all": "sharpened",
+        "from a small start training ends at weights of minimal norm": "consistent",
+        "kernel and outputs become balanced in stages": "sharpened",
+    }
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "--dataset digits --classes 0 1 2 --updates 1",
+        "--dataset sums_of_cosines --updates 5",
+        "--dataset pure_cosines --layers 2 --updates 5",
+    ],
+)
+def test_a_run_that_learns_nothing_decides_nothing(tmp_path, options):
+    """No verdict comes of a few updates, and none of the checks on discovery."""
+    run = Run(tmp_path, f"{options} --trials 1")
+    assert set(verdicts_of(run).values()) == {"not decided by this run"}
+    assert run.code == 0, (run.reasons("fails"), run.reasons("inconclusive"))
+    if "pure" not in options:
+        assert run.reasons("not run")["F2"] == "no mode is due within the run"
+
+
+def test_a_mode_that_does_not_come_when_it_is_due(sums):
+    """A network that never learns what the forecast says it learns fails F2."""
+    config = cli.find("linear_cnn").config_type(
+        dataset="sums_of_cosines", trials=2, learning_rate=5e-4, updates=1200, preset="quick"
+    )
+    setting = cli.find("linear_cnn").case(config).setting
+    tree = sums.tree.copy(deep=True)
+    values = tree["/ladders/CNN"].to_dataset()
+    values["value"].loc[{"rung": "network", "mode": 2}] = 0.0
+    tree["/ladders/CNN"] = xr.DataTree(values)
+    found = image_findings(setting, tree)
+    assert found["F2"] == np.inf
+    assert image_findings(setting, sums.tree)["F2"] < 1

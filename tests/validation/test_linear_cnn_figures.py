@@ -1,6 +1,7 @@
 """The figures of linear_cnn, drawn from small real runs: what they show is what the tree says."""
 
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -282,6 +283,16 @@ def test_a_fall_is_no_burst():
         lambda u: [burst(100, 10, 1.0)(u), burst(500, 30, 1.0)(u)],
     )
     assert frequencies.cascade(made) == 1
+
+
+@pytest.mark.parametrize("points", [1, 2, 3])
+def test_a_few_observations_show_no_stages(points):
+    """The axis of ln(update) is a point, or one interval: nothing is said, and no warning comes."""
+    whole = coefficients(lambda u: [burst(8, 2, 1.0)(u)], lambda u: [u / 200.0], lambda u: [0 * u + 9.0])
+    made = whole.isel(update=slice(points))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert frequencies.cascade(made) is None
 
 
 def test_where_all_grow_at_once_there_is_no_cascade(sums):

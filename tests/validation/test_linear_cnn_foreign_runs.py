@@ -22,7 +22,12 @@ from validation.experiment import Work, run
 from validation.linear_cnn import LinearCNNExperiment
 from validation.linear_cnn.forecast_only import longer_grid
 from validation.linear_cnn.image_sets import ImageSet
-from validation.linear_cnn.measured_run.judgement import judgement, usual_factor
+from validation.linear_cnn.measured_run.judgement import (
+    Comparison,
+    Judgement,
+    judgement,
+    usual_factor,
+)
 
 CLASSES, RATE, SCALE, UPDATES = (0, 1, 2, 3, 4), 0.06, 1e-3, 3200
 CPU = torch.device("cpu")
@@ -307,6 +312,104 @@ def test_a_run_that_ends_too_early_says_nothing(judged):
     outcome = judged(grid[:5], predictions[:5])
     assert verdicts(outcome) == {"M1": "inconclusive", "M2": "inconclusive"}
     assert "no mode is half learnt" in checks(outcome)["M1"]["reason"]
+
+
+def modes_of_five_digits():
+    """Their singular values, (mode,)."""
+    return EffectiveSingularValues(five_digits()).modes.singular_values
+
+
+def test_learnt_from_the_first_record_on(judged):
+    """A = S already before the first update: no start does that, in any mode."""
+    grid = record_grid(UPDATES, 16)
+    outcome = judged(grid, None, strengths=np.tile(modes_of_five_digits(), (len(grid), 1)))
+    assert verdicts(outcome) == {"M1": "fails", "M2": "inconclusive"}
+    assert checks(outcome)["M1"]["found"] == 5
+    assert whole(outcome)["verdict"] == "unexplained"
+
+
+def test_a_rise_before_the_records_says_nothing(judged):
+    """A = S at every record, all later than every start's rise: learnt, and nothing to judge."""
+    grid = np.arange(8000, 10001, 100)
+    outcome = judged(grid, None, strengths=np.tile(modes_of_five_digits(), (len(grid), 1)))
+    assert verdicts(outcome) == {"M1": "inconclusive", "M2": "inconclusive"}
+    assert "no mode's rise past half is recorded" in checks(outcome)["M1"]["reason"]
+    assert judgement(outcome.tree).verdicts == ["learnt, but its rise was not recorded"] * 5
+    assert whole(outcome)["verdict"] == "not judged"
+
+
+SPARSE = np.arange(0, 8001, 1000)
+
+
+def steps(places):
+    """Strengths that jump from 0 to S between two records, each mode before record `place`."""
+    return modes_of_five_digits() * (np.arange(len(SPARSE))[:, None] >= np.array(places))
+
+
+def places_of_starts(outcome):
+    """The first of the sparse records at or after the mean time of the starts, of each mode."""
+    strengths = results.array(outcome.tree, "forecast/longer", "strength").mean("trial")
+    above = (strengths > results.array(outcome.tree, "setup", "singular_value") / 2).values
+    return np.searchsorted(SPARSE, strengths["update"].values[above.argmax(axis=-1)])
+
+
+def test_rises_between_two_records_are_placed(judged):
+    """1000 updates apart: in the place of the starts nothing can be told; beyond it, M1 fails."""
+    first = judged(SPARSE, None, strengths=steps([1] * 5))
+    places = places_of_starts(first)
+    right = judged(SPARSE, None, strengths=steps(places))
+    assert verdicts(right) == {"M1": "inconclusive", "M2": "inconclusive"}
+    assert judgement(right.tree).verdicts == ["learnt, but its rise was not recorded"] * 5
+    late = [3 * (mode == 2) + place for mode, place in enumerate(places)]
+    wrong = judged(SPARSE, None, strengths=steps(late))
+    assert verdicts(wrong) == {"M1": "fails", "M2": "inconclusive"}
+    assert checks(wrong)["M1"]["found"] == 1
+    assert np.flatnonzero(judgement(wrong.tree).comparison.misplaced).tolist() == [2]
+
+
+@pytest.mark.parametrize(("factor", "said"), [(1.0, "as forecast"), (3.0, "rescaled in time")])
+def test_one_mode_has_a_pace(judged, factor, said):
+    """Up to an update at which only the first mode is learnt: the headline says what M2 says."""
+    run = trained(loss_factor=factor, updates=220, every=2)
+    outcome = judged(*run, "--trials", "10")
+    assert verdicts(outcome) == {"M1": "holds", "M2": "holds" if factor == 1 else "fails"}
+    assert whole(outcome)["verdict"] == said
+    found = judgement(outcome.tree)
+    assert found.verdicts == [said] + ["not half learnt, as forecast"] * 4
+    if factor != 1:
+        assert found.factor_low < factor < found.factor_high
+
+
+@pytest.mark.parametrize(
+    ("pace", "verdicts", "said"),
+    [
+        (0.10, ["as forecast"], "as forecast"),
+        (0.13, ["as forecast"], "pace out of its band"),
+        (0.13, ["as forecast", "unexplained"], "unexplained"),
+        (np.nan, ["learnt, but its rise was not recorded"], "not judged"),
+        (np.nan, ["not half learnt, as forecast"], "not half learnt, as forecast"),
+    ],
+)
+def test_the_headline_is_that_of_the_checks(pace, verdicts, said):
+    """No factor explains the run: modes within their bands are no run within its band."""
+    names, one = ("rate", "half_time", "residual"), np.ones(1)
+    fits = [dict.fromkeys(names, values) for values in (0 * one, one)]
+    yes, no = one > 0, one < 0
+    found = Comparison(*fits, yes, yes, one, no, no, no, pace, 0.12)
+    assert Judgement(found, verdicts).verdict == said
+
+
+def test_noise_passes_no_half(judged):
+    """Far beyond S/2 of the last modes while the first ones rise: none of them is learnt by it."""
+    grid, predictions = trained()
+    early = grid <= 800
+    noise = np.random.default_rng(0).normal(0, 4.0, predictions.shape)
+    outcome = judged(grid[early], (predictions + noise)[early])
+    strengths = results.array(outcome.tree, "observed/run", "strength")
+    passed = strengths.max("update") > results.array(outcome.tree, "setup", "singular_value") / 2
+    starts = judgement(outcome.tree).comparison.starts_learnt
+    assert (passed.values & (starts == 0)).any()
+    assert verdicts(outcome)["M1"] != "fails"
 
 
 def test_the_forecast_does_not_see_the_run(judged):

@@ -371,6 +371,30 @@ def test_a_process_runs_one_job_at_a_time(tmp_path):
     assert most == [1] * 4
 
 
+def test_threads_of_a_worker_read_relative_paths_where_the_sweep_was_started(tmp_path, monkeypatch):
+    """All threads of a process are in one folder: each job goes there and back alone."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    asker, worker = tmp_path / "asker", tmp_path / "worker"
+    for folder in (asker, worker):
+        folder.mkdir()
+    monkeypatch.chdir(asker)
+    Path("mine.txt").write_text("something")
+    asked = [job(tmp_path / "out", seed=seed, dataset="mine.txt") for seed in (0, 1)]
+    monkeypatch.chdir(worker)
+    seen = []
+
+    def look(config):
+        threading.Event().wait(0.2)  # the other thread has begun by then
+        seen.append(Path.cwd())
+
+    HOOKS.append(look)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        endings = list(pool.map(jobs.perform_elsewhere, asked))
+    assert [ending.reason for ending in endings] == ["", ""]
+    assert seen == [asker, asker]
+    assert Path.cwd() == worker
+
+
 def test_two_processes_do_not_work_on_one_run(tmp_path):
     """A client that has gone away leaves its runs at work: who comes next waits for them."""
     asked = job(tmp_path)

@@ -24,9 +24,6 @@ class Config(ImageOptions):
     dataset: str = "auto"
     """A named set, cifar10 among them, or the path of an own one: .npz, .npy, .nc, or a folder of
     pictures. auto: digits with --preset quick, mnist with standard, cifar10 with paper."""
-    average: int | None = None
-    """Mean over blocks of this many pixels a side. Default: 2 for named sets larger than digits, but
-    1 for cifar10."""
     subtract_mean: bool = True
     """Subtract the mean image of the training images."""
     networks: tuple[Literal["linear", "nonlinear"], ...] = ("linear", "nonlinear")

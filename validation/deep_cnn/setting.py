@@ -14,10 +14,18 @@ from numerics import images as image_room
 from numerics.devices import find_device
 from numerics.images.original_files import data_folder
 from numerics.schema import quantity
-from numerics.singular_modes import Samples, SingularModes, samples_of, singular_modes
+from numerics.singular_modes import Samples, SingularModes
 from numerics.training import record_grid
 from theory.errors import ArgumentError
-from validation.image_sets import NAMED, LoadedImages, NamedSet, is_as_named, load_images
+from validation.image_sets import (
+    NAMED,
+    LoadedImages,
+    NamedSet,
+    is_as_named,
+    learnt_modes,
+    load_images,
+)
+from validation.random_batches import random_batches, require_few
 
 if TYPE_CHECKING:
     from validation.deep_cnn import Config
@@ -25,8 +33,6 @@ if TYPE_CHECKING:
 LINEAR, NONLINEAR = "linear", "nonlinear"
 SET_OF_PRESET = {"quick": "digits", "standard": "mnist", "paper": "cifar10"}
 LARGEST = {"kernels": 1000, "batch": 100_000, "updates": 10_000_000, "trials": 1000}
-MOST_DRAWN = 100_000_000  # images, in all batches of a trial
-SMALLEST_GAP = 1e-8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,10 +92,8 @@ class Setting:
     def samples(self) -> np.ndarray:
         """Which images each trial sees at each update, (trial, update, batch); both networks the same."""
         longest = max(pace.updates for pace in self.paces.values())
-        shape = (longest, self.batch)
-        count = len(self.modes.inputs)
-        return np.stack(
-            [np.random.default_rng([seed, 1]).integers(count, size=shape) for seed in self.seeds]
+        return random_batches(
+            len(self.modes.inputs), seeds=self.seeds, updates=longest, batch=self.batch
         )
 
     def grid(self, network: str) -> np.ndarray:
@@ -118,26 +122,15 @@ def setting_of(config: Config) -> Setting:
     name = _set_name(config)
     paces: dict[str, Pace] = {network: _pace(config, name, network) for network in config.networks}
     batch = config.batch or BATCHES_OF.get(name, BATCH)
-    drawn = batch * max(pace.updates for pace in paces.values())
-    if drawn > MOST_DRAWN:
-        raise ArgumentError(
-            "--updates",
-            config.updates,
-            f"with batches of {batch} draws {drawn:.3g} images, at most {MOST_DRAWN:.0e}",
-            "choose fewer",
-        )
-    images = load_images(dataclasses.replace(config, dataset=name), _sets())
-    modes = singular_modes(images.train)
-    if modes.smallest_gap < SMALLEST_GAP:
-        raise ArgumentError(
-            "--dataset",
-            name,
-            f"two singular values differ by {modes.smallest_gap:.1e} of the largest: their modes "
-            "cannot be told apart",
-            "change the numbers of images a class",
-        )
-    test = None if images.test is None else samples_of(images.test, modes.targets.shape[1])
     trials = config.trials or (10 if config.preset == "paper" else 1)
+    require_few(
+        updates=max(pace.updates for pace in paces.values()),
+        batch=batch,
+        trials=trials,
+        option="--updates" if config.batch is None or config.updates is not None else "--batch",
+    )
+    images = load_images(dataclasses.replace(config, dataset=name), _sets())
+    modes, test = learnt_modes(images, name)
     seeds = range(config.seed, config.seed + trials)
     setting = Setting(config, images, modes, test, paces, batch, seeds)
     _require_size(setting)

@@ -150,7 +150,7 @@ class LinearCNNExperiment:
 
         find_device(config.device)
         if config.measured is not None:
-            from validation.linear_cnn.measured_run import MeasuredRun
+            from validation.linear_cnn.measured_run.case import MeasuredRun
 
             return MeasuredRun(config)
         if config.predict_only:

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from numerics.schema import quantity
-from numerics.singular_modes import discovery_updates
 from numerics.training import record_grid
 from theory.errors import ArgumentError
 from validation import plots, results
 from validation.checks import Finding
 from validation.experiment import Forecast, Measurement, Report, Work
 from validation.linear_cnn.check_table import FORECAST_ONLY
-from validation.linear_cnn.forecasting import Forecaster, Observed
+from validation.linear_cnn.forecasting import FORECASTS, Forecaster
 from validation.linear_cnn.learning import CNN, FULLY_CONNECTED, setup_dataset
 from validation.linear_cnn.setting import EPSILON, Setting, image_setting
 
@@ -30,37 +28,7 @@ if TYPE_CHECKING:
     from validation.linear_cnn import Config
 
 NETWORKS = (CNN, FULLY_CONNECTED)
-FORECASTS = ("F0", "F1", "F2")
 DOUBLINGS = 4  # of the default run, until the flow has discovered every mode
-
-
-class FlowForecaster(Forecaster):
-    """The forecasts that need no descent: flows, and the times of discovery that they give."""
-
-    def flow(self, network: str) -> Observed:
-        """Return what is observed of a network's flow on the grid, (time, trial, ...)."""
-        return self._flow(network)
-
-    def discovery_by_flow(self, strengths: dict[str, xr.DataArray]) -> xr.DataArray:
-        """Return F0, F1 and F2, (forecast, network, trial, mode), from the flows' strengths."""
-        alone = {CNN: self._alone_convolutional(), FULLY_CONNECTED: self._alone_connected()}
-        singular = self.setting.modes.singular_values
-        times = [
-            np.stack([*alone[name], discovery_updates(self.grid, strengths[name].values, singular)])
-            for name in NETWORKS
-        ]
-        return quantity(
-            np.stack(times, axis=1),
-            ["forecast", "network", "trial", "mode"],
-            name="discovery_time",
-            long_name="updates until half of S is learnt",
-            units="updates",
-            coords={
-                "forecast": list(FORECASTS),
-                "network": list(NETWORKS),
-                "trial": list(self.setting.seeds),
-            },
-        )
 
 
 class ForecastOnly:
@@ -93,25 +61,21 @@ class ForecastOnly:
 
     def prepare(self, work: Work) -> xr.Dataset:
         """Return data and start weights."""
-        start = FlowForecaster.from_random_start(self.setting, longer_grid(self.setting, 0))
+        start = Forecaster.from_random_start(self.setting, longer_grid(self.setting, 0))
         return setup_dataset(self.setting, start.start, start.layers, None)
 
     def forecast(self, setup: xr.Dataset, work: Work) -> Forecast:
         """Integrate both flows until every mode is discovered; the three forecasts of when."""
         for doublings in range(1 if self.setting.config.updates else 1 + DOUBLINGS):
             grid = longer_grid(self.setting, doublings)
-            forecaster = FlowForecaster.from_random_start(self.setting, grid)
-            paths = {
-                name: self.setting.strengths(forecaster.flow(name)["strengths"], grid)
-                for name in NETWORKS
-            }
-            times = forecaster.discovery_by_flow(paths)
+            forecaster = Forecaster.from_random_start(self.setting, grid)
+            observed = {name: forecaster.flow(name) for name in NETWORKS}
+            times = forecaster.discovery_times(observed)
             work.stage("coupled flows")(doublings + 1, 1 + DOUBLINGS)
             if np.isfinite(times.sel(forecast="F2")).all():
                 break
-        flows = xr.Dataset(
-            {"mode_strength": xr.concat(list(paths.values()), xr.Variable("network", [*NETWORKS]))}
-        )
+        paths = [self.setting.strengths(flow["strengths"], grid) for flow in observed.values()]
+        flows = xr.Dataset({"mode_strength": xr.concat(paths, xr.Variable("network", [*NETWORKS]))})
         return Forecast(
             ladders=(),
             predicted=xr.DataTree.from_dict(

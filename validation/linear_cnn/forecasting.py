@@ -30,6 +30,7 @@ SHARED, ALIGNMENT, STEP_SIZE = "shared frequencies", "alignment", "step size"
 COUPLED = "coupled modes"  # of the fully connected network, whose modes have no frequencies
 TOLERANCES: dict[str, Any] = {"relative_tolerance": 1e-7, "absolute_tolerance": 1e-11}
 SLOWER = (1, 2, 4)
+FORECASTS = ("F0", "F1", "F2")  # of times of discovery
 
 Observed = dict[str, np.ndarray]
 
@@ -70,8 +71,6 @@ class Forecaster:
     layers : LayerWeights
     grid : ndarray of int
         Updates at which is observed.
-    samples : ndarray of int, optional
-        The order of samples, where not all are seen at every update.
     """
 
     def __init__(
@@ -134,9 +133,10 @@ class Forecaster:
             )
             for slower in SLOWER
         }
-        return Paths(self._flow(network), descents)
+        return Paths(self.flow(network), descents)
 
-    def _flow(self, network: str) -> Observed:
+    def flow(self, network: str) -> Observed:
+        """Return what is observed of a network's flow on the grid, (time, trial, ...)."""
         s = self.setting
         observe: Callable[[np.ndarray], Observed]
         if network == CNN:
@@ -221,39 +221,26 @@ class Forecaster:
     def discovery(self, paths: dict[str, Paths]) -> xr.Dataset:
         """Return the forecast updates until half of each mode is learnt.
 
-        `discovery_time` (forecast, network, trial, mode): F0, exponential growth of the dominant
-        frequency alone; F1, the mode alone; F2, the coupled flow. `step_error` (network, trial,
-        mode): by how much descent is later than F2, from the descent at half the rate; and
-        `step_uncertainty`, from the one at a quarter.
+        `discovery_time` (forecast, network, trial, mode), as `discovery_times` has it. `step_error`
+        (network, trial, mode): by how much descent is later than F2, from the descent at half the
+        rate; and `step_uncertainty`, from the one at a quarter.
         """
-        alone = {CNN: self._alone_convolutional(), FULLY_CONNECTED: self._alone_connected()}
-        times, errors, bounds = {}, {}, {}
+        times = self.discovery_times({network: both.flow for network, both in paths.items()})
+        errors, bounds = [], []
         for network, both in paths.items():
-            flow = self._passing(both.flow)
+            flow = times.sel(network=network, forecast="F2").values
             half, quarter = (self._passing(both.descents[r]) for r in (0.5, 0.25))
             # t(rate) = t0 + c1 rate + c2 rate^2, as for strengths
             first, second = 2 * (half - flow), 4 * (quarter - flow)
-            times[network] = np.stack([*alone[network], flow])
-            errors[network], bounds[network] = first, 4 * np.abs(first - second)
-        names = list(paths)
-
-        def stack(values: dict[str, np.ndarray], axis: int) -> np.ndarray:
-            return np.stack([values[name] for name in names], axis=axis)
-
-        coords = {"network": names, "trial": list(self.setting.seeds)}
+            errors.append(first)
+            bounds.append(4 * np.abs(first - second))
+        coords = {"network": list(paths), "trial": list(self.setting.seeds)}
         inner = ["network", "trial", "mode"]
         return xr.Dataset(
             {
-                "discovery_time": quantity(
-                    stack(times, 1),
-                    ["forecast", *inner],
-                    name="discovery_time",
-                    long_name="updates until half of S is learnt",
-                    units="updates",
-                    coords=coords | {"forecast": ["F0", "F1", "F2"]},
-                ),
+                "discovery_time": times,
                 "step_error": quantity(
-                    stack(errors, 0),
+                    np.stack(errors),
                     inner,
                     name="step_error",
                     long_name="discovery by descent minus discovery by flow",
@@ -261,7 +248,7 @@ class Forecaster:
                     coords=coords,
                 ),
                 "step_uncertainty": quantity(
-                    stack(bounds, 0),
+                    np.stack(bounds),
                     inner,
                     name="step_uncertainty",
                     long_name="uncertainty of the step error",
@@ -269,6 +256,27 @@ class Forecaster:
                     coords=coords,
                 ),
             }
+        )
+
+    def discovery_times(self, flows: dict[str, Observed]) -> xr.DataArray:
+        """Return the updates until half of each mode is learnt, (forecast, network, trial, mode).
+
+        F0: exponential growth of the dominant frequency alone; F1: the mode alone; F2: the coupled
+        flow, of which what is observed on the grid is given for each network.
+        """
+        alone = {CNN: self._alone_convolutional, FULLY_CONNECTED: self._alone_connected}
+        times = [np.stack([*alone[name](), self._passing(flow)]) for name, flow in flows.items()]
+        return quantity(
+            np.stack(times, axis=1),
+            ["forecast", "network", "trial", "mode"],
+            name="discovery_time",
+            long_name="updates until half of S is learnt",
+            units="updates",
+            coords={
+                "forecast": list(FORECASTS),
+                "network": list(flows),
+                "trial": list(self.setting.seeds),
+            },
         )
 
     def _passing(self, observed: Observed) -> np.ndarray:

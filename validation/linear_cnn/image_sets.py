@@ -8,7 +8,9 @@ the kernel's spectrum.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,9 +49,11 @@ from validation.linear_cnn.setting import EPSILON, image_setting
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
 
-# on large images the network covers the first updates only: products that its convolutions may take
-COVERED_WORK = {"quick": 3.0e9, "standard": 6.8e10}
-GRADIENT_CHUNK = 2000
+# on large images networks cover the first updates only: products that they may take in all; those of
+# matrices are ten times as fast as those of convolutions in float64
+COVERED_WORK = {"quick": 2.5e9, "standard": 2.2e10}
+MATRICES = 10
+GRADIENT_CHUNK = 250  # larger ones take longer to be given memory than to be worked on
 FEW_MODES = 4  # that many can be told apart in the pictures of one mode after another
 
 
@@ -60,20 +64,27 @@ class ImageSet:
         self.setting = s = image_setting(config, EPSILON)
         self.name = s.name
         self.grid = record_grid(s.updates, s.every)
-        self.covered = self._covered()
         self.forecaster = Forecaster.from_random_start(s, self.grid)
         self.start, self.layers = self.forecaster.start, self.forecaster.layers
 
-    def _covered(self) -> np.ndarray:
-        """The part of the grid that the network is trained for."""
+    @functools.cached_property
+    def covered(self) -> dict[str, np.ndarray]:
+        """The part of the grid that each network is trained for."""
         s, config = self.setting, self.setting.config
         if not s.is_large or config.updates or config.preset not in COVERED_WORK:
-            return self.grid
-        rows = min(s.modes.inputs.shape)
+            return dict.fromkeys((CNN, FULLY_CONNECTED), self.grid)
         widths = sum(a * b for a, b in itertools.pairwise(s.widths))
-        work = len(s.seeds) * rows * widths * s.spectra.side**4
-        most = max(self.grid[1], COVERED_WORK[config.preset] / work)
-        return self.grid[self.grid <= most]
+        products = {
+            CNN: widths * s.spectra.side**4,
+            FULLY_CONNECTED: self.layers.first[0].size / MATRICES,
+        }
+        trained = len(s.seeds) * min(s.modes.inputs.shape)
+        return {
+            name: self.grid[
+                self.grid <= max(self.grid[1], COVERED_WORK[config.preset] / one / trained)
+            ]
+            for name, one in products.items()
+        }
 
     @property
     def _is_alone(self) -> bool:
@@ -81,8 +92,10 @@ class ImageSet:
         return self.setting.layers == 1 and self.setting.spectra.is_disjoint
 
     def prepare(self, work: Work) -> xr.Dataset:
-        """Return data and start weights."""
-        return setup_dataset(self.setting, self.start, self.layers, None)
+        """Return data, start weights, and for how long each network will be trained."""
+        until = {name: int(grid[-1]) for name, grid in self.covered.items()}
+        setup = setup_dataset(self.setting, self.start, self.layers, None)
+        return setup.assign_attrs(trained_until=json.dumps(until))
 
     # --- forecast ---------------------------------------------------------------------------
 
@@ -159,12 +172,12 @@ class ImageSet:
             self.start,
             self.layers,
             shown=rows,
-            grids={CNN: self.covered, FULLY_CONNECTED: self.grid},
+            grids=self.covered,
             work=work,
         )
-        # the network may cover a part of the grid only
-        measured[CNN] = measured[CNN].reindex(update=self.grid)
-        observed[f"/{CNN}"] = observed[f"/{CNN}"].reindex(update=self.grid)
+        for name in self.covered:  # a part of the grid only, it may be
+            measured[name] = measured[name].reindex(update=self.grid)
+            observed[f"/{name}"] = observed[f"/{name}"].reindex(update=self.grid)
         for ladder in forecast.ladders:
             if ladder.name not in measured:
                 measured[ladder.name] = Competition.measured(ladder, observed[f"/{CNN}"])
@@ -254,11 +267,12 @@ class ImageSet:
                 f"{samples} images, hence the same gradients; C42a and C42b tie them to all images"
                 + (", and C47 trains on all of them." if self._runs_single_precision() else ".")
             )
-        if len(self.covered) < len(self.grid):
-            said.append(
-                f"The CNN was trained for the first {self.covered[-1]} updates only; the budget's "
-                "`covered` is their share. --updates or --preset paper trains it to the end."
-            )
+        for name, grid in self.covered.items():
+            if len(grid) < len(self.grid):
+                said.append(
+                    f"The {name} network is trained for the first {grid[-1]} updates only; the budget's "
+                    "`covered` is their share. --updates or --preset paper trains it to the end."
+                )
         return said
 
     def report(self, result: xr.DataTree) -> Report:

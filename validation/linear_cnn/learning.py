@@ -15,6 +15,7 @@ from numerics.schema import quantity
 from numerics.singular_modes import Samples, discovery_updates
 from numerics.training import Learner, train
 from theory.errors import DivergenceError
+from validation import random_batches
 from validation.experiment import Work
 from validation.image_sets import described
 from validation.ladder import Rung
@@ -201,12 +202,36 @@ def measured_networks(
     return strengths, groups
 
 
+def require_few_draws(setting: Setting, updates: int, slower: int = 1) -> None:
+    """Refuse more updates, or larger batches, than can be drawn beforehand.
+
+    Raises
+    ------
+    ArgumentError
+        In terms of the options that the user gave.
+    """
+    config = setting.config
+    mini = config.gradient == "mini_batch" and config.updates is None
+    random_batches.require_few(
+        updates=updates,
+        batch=setting.batch,
+        trials=len(setting.seeds),
+        option="--batch" if mini else "--updates",
+        slower=slower,
+    )
+
+
 def draw_samples(setting: Setting, updates: int) -> np.ndarray:
-    """Return which images each trial sees at each update, (trial, update, batch): a stream of its own."""
-    count = len(setting.modes.inputs)
-    shape = (updates, setting.batch)
-    return np.stack(
-        [np.random.default_rng([s, 1]).integers(count, size=shape) for s in setting.seeds]
+    """Return which images each trial sees at each update, (trial, update, batch).
+
+    Raises
+    ------
+    ArgumentError
+        For more than can be drawn.
+    """
+    require_few_draws(setting, updates)
+    return random_batches.random_batches(
+        len(setting.modes.inputs), seeds=setting.seeds, updates=updates, batch=setting.batch
     )
 
 

@@ -23,6 +23,7 @@ from validation.linear_cnn.learning import (
     draw_samples,
     labelled,
     measured_networks,
+    require_few_draws,
     setup_dataset,
     trained,
 )
@@ -41,6 +42,7 @@ class OnlineImageSet:
     def __init__(self, config: Config):
         self.setting = s = image_setting(config, EPSILON)
         self.name = s.name
+        require_few_draws(s, s.updates, SLOWER)
         self.samples = draw_samples(s, s.updates)
         self.grid = record_grid(s.updates, s.every)
         self.forecaster = Forecaster.from_random_start(s, self.grid)
@@ -142,8 +144,15 @@ class OnlineImageSet:
             f"{s.updates} updates, learning rate {s.learning_rate:.4g} (eps = {s.epsilon:.3g}).",
             "There is no ladder here: the draws are the point. The network is held against the exact "
             "descent on the same draws (O2), the noise against its law (O1).",
-            *s.stability_note(),
+            *s.stability_note(self._boost),
         ]
+
+    @property
+    def _boost(self) -> int:
+        """How many times larger the step of a mode is when its class's only image is shown alone."""
+        s = self.setting
+        alone = s.batch == 1 and bool((s.modes.targets.sum(axis=0) == 1).all())
+        return s.classes if alone else 1
 
     def report(self, result: xr.DataTree) -> Report:
         """Return the data, both networks' learning against full batch, and what the draws made of it."""

@@ -305,5 +305,5 @@ class PureCosines:
             ),
             "step size": figures.step_size(result, STEP_SIZE),
         }
-        verdict = verdicts.table(verdicts.of_cosines(result))
+        verdict = verdicts.table(verdicts.of_cosines(result, self.setting.layers))
         return Report(drawn, [*tables.discovery(result), verdict])

@@ -12,15 +12,14 @@ import xarray as xr
 from numerics.linear_cnn.fourier_model import FourierModel
 from numerics.linear_cnn.spectra import ModeSpectra, mode_spectra
 from numerics.schema import quantity
-from numerics.singular_modes import Samples, SingularModes, samples_of, singular_modes
+from numerics.singular_modes import Samples, SingularModes
 from theory.errors import ArgumentError
-from validation.image_sets import LoadedImages
+from validation.image_sets import LoadedImages, learnt_modes
 from validation.linear_cnn.data import case_name, images_of
 
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
 
-SMALLEST_GAP = 1e-8
 MOST_UPDATES = 1e8
 LARGE_SIDE = 14  # from here on torch's float64 convolution takes 0.06 s an update
 MANY_INPUTS = 512  # from here on the fully connected network's matrices make a trial take a minute
@@ -203,16 +202,7 @@ def subject_of(config: Config) -> Subject:
         For images that cannot be used, or modes that cannot be told apart.
     """
     images = images_of(config)
-    modes = singular_modes(images.train)
-    if modes.smallest_gap < SMALLEST_GAP:
-        raise ArgumentError(
-            "--dataset",
-            config.dataset,
-            f"two singular values differ by {modes.smallest_gap:.1e} of the largest: their modes "
-            "cannot be told apart",
-            "change amplitudes, or the numbers of images a class",
-        )
-    test = None if images.test is None else samples_of(images.test, modes.targets.shape[1])
+    modes, test = learnt_modes(images, config.dataset)
     return Subject(config, images, modes, test, mode_spectra(modes))
 
 
@@ -242,8 +232,17 @@ def image_setting(config: Config, epsilon: float) -> Setting:
     if config.dataset == "sums_of_cosines":
         rate, updates = config.learning_rate or FIG4_RATE, updates or FIG4_UPDATES
     step = subject.loss_scale * rate * subject.fastest
+    if step < np.finfo(float).tiny:
+        raise ArgumentError(
+            "--learning-rate",
+            rate,
+            f"gives a step of {step:.2g} of the stability scale: floats do not resolve it",
+            "choose a larger one",
+        )
     quick = config.preset == "quick"
-    within = DISCOVERED_WITHIN / 2 if quick and subject.is_large else DISCOVERED_WITHIN
+    many = subject.is_large and subject.modes.inputs.shape[1] >= MANY_INPUTS
+    share = (4 if many else 2) if quick and subject.is_large else 1
+    within = DISCOVERED_WITHIN / share
     # beyond the stability scale a larger step is no reason to stop earlier: it has to diverge
     needed = within / min(step, 1.0)
     if updates is None and needed > MOST_UPDATES:
@@ -254,14 +253,16 @@ def image_setting(config: Config, epsilon: float) -> Setting:
             "choose a larger one, or --updates",
         )
     affordable = (1 if quick else 3) if subject.is_large else (3 if quick else 10)
-    if subject.is_large and subject.modes.inputs.shape[1] >= MANY_INPUTS:
-        affordable = 1
+    affordable = 1 if many else affordable
+    updates = updates or round(needed)
+    # the inverse of a small step is no number of updates
+    every = max(1, round(min(0.4 / step, updates)))
     return Setting(
         **vars(subject),
         seeds=_seeds(config, config.trials or affordable),
         learning_rate=rate,
-        updates=updates or round(needed),
-        every=max(1, round(0.4 / step)),
+        updates=updates,
+        every=every,
     )
 
 

@@ -95,7 +95,7 @@ def perform(job: Job) -> Ending:
     try:
         # the libraries for files and figures are not made for several threads of one process; and a
         # lost client or scheduler may have left another process at work on this run
-        with _ALONE, _one_thread():
+        with _ALONE, _inside(job.folder), _one_thread():
             _make(store.parent)
             with FileLock(f"{store}.lock"):
                 tree = _result(job)
@@ -104,6 +104,12 @@ def perform(job: Job) -> Ending:
         return Ending(job.label, BAD_INPUT, str(error))
     except Exception as error:
         return fault(job, error)
+
+
+def _inside(folder: Path) -> contextlib.AbstractContextManager[None]:
+    """Return to where relative paths begin, and back: all threads of a process are in one folder."""
+    # a worker on another machine may lack the folder: then only absolute paths can be found
+    return contextlib.chdir(folder) if folder.is_dir() else contextlib.nullcontext()
 
 
 def _make(folder: Path) -> None:
@@ -135,9 +141,7 @@ def perform_elsewhere(job: Job) -> Ending:
             "whoever was to run it has other code or packages than whoever asks: of another version, "
             "or changed since; install the same everywhere, and give the command again",
         )
-    # a worker on another machine may lack the folder: then only absolute paths can be found
-    with contextlib.chdir(job.folder) if job.folder.is_dir() else contextlib.nullcontext():
-        return perform(job)
+    return perform(job)
 
 
 @functools.cache

@@ -426,3 +426,31 @@ def test_absent_frequencies_change_nothing():
     used = model.plane.full_plane(np.ones(len(model.plane.indices))).astype(bool)
     np.testing.assert_allclose(after[:, ~used], before[:, ~used], atol=1e-14)
     assert abs(after[:, used] - before[:, used]).max() > 0.1
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    image_sides(2, 5).flatmap(lambda n: st.tuples(images(n, 4), labels(4, 2))),
+    st.floats(0.1, 10.0),
+)
+def test_brighter_images_are_learnt_faster(problem, brightness):
+    """X -> s x: S -> s S, lambda -> s^2 lambda, n v unchanged, time constants 1/s.
+
+    From weights 1/sqrt(s) as large, 1/s of the learning rate gives s A after the same updates, exactly.
+    """
+    pixels, label = problem
+    learnt = []
+    for factor in (1.0, brightness):
+        modes = modes_or_rejected(factor * pixels, label)
+        assume(modes.smallest_gap > 1e-3)
+        model = FourierModel(modes)
+        size = modes.singular_values[0]
+        start = starts.random_start(range(2), modes.inputs.shape[1], 2, 0.1 / np.sqrt(size))
+        learner = FourierDescent(model, model.weights(start), 0.2 / size / model.side, 1.0)
+        record = train(learner, record_grid(40, 20)).observations["strengths"]
+        gains = mode_spectra(modes).largest
+        learnt.append((modes.singular_values, np.sqrt(modes.variances), gains, record))
+    plain, brighter = learnt
+    for before, after, power in zip(plain, brighter, (1, 1, 0, 1), strict=True):
+        bar = 1e-9 * np.abs(after).max()
+        np.testing.assert_allclose(abs(after), brightness**power * abs(before), atol=bar)

@@ -8,6 +8,7 @@ import xarray as xr
 from validation import results
 
 LEAST_SHARE = 0.1
+CONSTANT = 1e-9  # of its size: a line that changes by less
 MOMENTS, SMOOTHED = 200, 10.0  # of the axis of ln(update), and over how many of them
 
 
@@ -94,6 +95,9 @@ def _bursts(updates: np.ndarray, line: np.ndarray) -> int:
     from scipy.ndimage import gaussian_filter1d
     from scipy.signal import find_peaks
 
+    # on two points the axis of ln(update) has no length; growth of a constant is rounding
+    if len(updates) < 3 or np.ptp(line) <= CONSTANT * np.abs(line).max():
+        return 0
     moments = np.geomspace(updates[1] - updates[0], updates[-1], MOMENTS)
     growth = np.gradient(np.interp(moments, updates, line), np.log(moments))
     smooth = gaussian_filter1d(growth, SMOOTHED, mode="nearest")

@@ -12,11 +12,8 @@ from validation import plots, results
 from validation.ladder import Ladder
 from validation.linear_cnn.learning import CNN
 from validation.linear_cnn.measured_run.judgement import (
-    AS_FORECAST,
     EACH_START,
     PACED,
-    RESCALED,
-    UNEXPLAINED,
     Comparison,
     Judgement,
     usual_factor,
@@ -30,16 +27,8 @@ if TYPE_CHECKING:
 
 def whole_table(setting: Setting, judged: Judgement) -> dict:
     """Return the verdict on the run as a whole, with what would explain a factor in time."""
-    factor = judged.factor if math.isfinite(judged.factor) else 1.0
-    rescaled = math.isfinite(judged.factor)
-    if rescaled:
-        words = RESCALED
-    elif UNEXPLAINED in judged.verdicts:
-        words = UNEXPLAINED
-    else:
-        words = AS_FORECAST
-    samples, outputs = setting.modes.targets.shape
-    rows: list[list[Any]] = [["verdict", words]]
+    factor, (samples, outputs) = judged.factor, setting.modes.targets.shape
+    rows: list[list[Any]] = [["verdict", judged.verdict]]
     rows += [
         [f"modes {verdict}", judged.verdicts.count(verdict)]
         for verdict in dict.fromkeys(judged.verdicts)
@@ -48,7 +37,7 @@ def whole_table(setting: Setting, judged: Judgement) -> dict:
         ["learning rate as given", setting.learning_rate],
         ["loss scale c as given", setting.loss_scale],
     ]
-    if rescaled:
+    if math.isfinite(factor):
         rows += [
             ["times as fast as forecast", factor],
             ["band of this factor", [judged.factor_low, judged.factor_high]],
@@ -59,7 +48,7 @@ def whole_table(setting: Setting, judged: Judgement) -> dict:
                 usual_factor(judged, outputs, samples) or "none: a rate that is not the one given",
             ],
         ]
-    return {"title": f"the run: {words}", "columns": ["of the run", "value"], "rows": rows}
+    return {"title": f"the run: {judged.verdict}", "columns": ["of the run", "value"], "rows": rows}
 
 
 def mode_table(result: xr.DataTree, judged: Judgement) -> dict:
