@@ -288,7 +288,9 @@ def test_a_fall_is_no_burst():
 @pytest.mark.parametrize("points", [1, 2, 3])
 def test_a_few_observations_show_no_stages(points):
     """The axis of ln(update) is a point, or one interval: nothing is said, and no warning comes."""
-    whole = coefficients(lambda u: [burst(8, 2, 1.0)(u)], lambda u: [u / 200.0], lambda u: [0 * u + 9.0])
+    whole = coefficients(
+        lambda u: [burst(8, 2, 1.0)(u)], lambda u: [u / 200.0], lambda u: [0 * u + 9.0]
+    )
     made = whole.isel(update=slice(points))
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -1,7 +1,7 @@
 """Deep networks on a labelled image set.
 
 Ladders, one a network, of the strengths at the end: saturation > network. What is left is learning that
-is not finished; a check bounds it by the loss.
+is not finished; a check bounds it by the loss that other runs have ended at.
 """
 
 from __future__ import annotations
