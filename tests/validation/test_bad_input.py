@@ -93,8 +93,8 @@ OPTIONS = {
         "1e-320",
     ),
     "batch that is not drawn": (
-        ["--gradient", "mini_batch", "--batch", "1000000"],
-        "--batch: got 1000000",
+        ["--gradient", "mini_batch", "--batch", "100000"],
+        "--batch: got 100000",
         "at most 1e+08",
     ),
     "updates that are not drawn": (

@@ -21,7 +21,7 @@ LARGEST = {
     "initial_scale": 1e100,
     "trials": 1e4,
     "updates": 1e8,
-    "batch": 1e6,
+    "batch": 1e5,
     "kernels": 1e3,
     "layers": 10,
     "loss_scale": 1e300,

@@ -44,7 +44,7 @@ class _Findings:
         flow = self.errors.sel(network=CNN).values
         left = abs(self.ladders[CNN].remainder(STEP_SIZE)) * self.ladders[CNN].scale
         found: dict[str, Finding] = {
-            "C26": float(flow[0] / flow[1]),
+            "C26": float(flow[0] / flow[1]) if flow[1] > 0 else Missing("the run learns nothing"),
             "C41": self._unexplained(CNN),
             **self._rows(),
             "C43": float(left.max() / self.largest),
