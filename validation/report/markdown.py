@@ -67,7 +67,8 @@ def _checks(rows: list[dict[str, Any]]) -> str:
 
 
 def _lines(columns: list[str], rows: list[list[Any]]) -> str:
-    cells = [columns, ["---"] * len(columns), *([number(cell) for cell in row] for row in rows)]
+    texts = [[number(cell).replace("|", "\\|") for cell in row] for row in rows]
+    cells = [columns, ["---"] * len(columns), *texts]
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
