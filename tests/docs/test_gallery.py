@@ -98,3 +98,16 @@ def test_every_script_is_pinned_and_draws(script):
     figure = namespace(script)["visualize"]()
     assert all(axes.has_data() for axes in figure.axes)
     plt.close(figure)
+
+
+def test_size_of_the_start():
+    """The power of the competition, 2 (1 - v_2/v_1); the excess of the shapes grows as the start shrinks."""
+    found = namespace("size_of_the_start")
+    assert found["power"] == pytest.approx(2 * (1 - 0.8), rel=1e-9)  # amplitudes 1 and 0.8
+    assert found["slopes"] == pytest.approx([found["power"]] * 2, abs=0.01)
+    excess = found["found"]
+    assert excess["no shared frequency"][-1] < 1e-4
+    for name in ("no shared frequency", "one output, even images"):
+        assert (excess[name][1:] < excess[name][:-1]).all()
+    shapes = dict(zip(found["starts"], excess["four shapes"], strict=True))
+    assert shapes[1e-6] - shapes[1e-3] > 0.2
