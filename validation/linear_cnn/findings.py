@@ -24,7 +24,9 @@ from validation.linear_cnn.setting import (
 
 STABLE_EPSILON = 0.2  # clean on the digits; at 0.31 the grown map is too sharp for the step
 BAND_SCALE = 1e-3  # the start for which the band E <= 2 eps is stated
-TIME_RESOLUTION = 0.02  # updates: what interpolation between observations and tolerances may do
+# of the spacing of records: what reading a time between two of them may be off by. A sigmoid's error is
+# x0 x1 (x0 + x1)/12 of its time constant, 0.5 % for records at the default step; of two readings, twice
+TIME_RESOLUTION = 0.01
 
 
 def image_findings(setting: Setting, result: xr.DataTree) -> dict[str, Finding]:
@@ -132,7 +134,7 @@ class _Findings:
             measured = self._measured_times(network)
             part = forecast.sel(network=network)
             expected = part["discovery_time"].sel(forecast="F2") + part["step_error"]
-            bound = part["step_uncertainty"] + TIME_RESOLUTION
+            bound = part["step_uncertainty"] + TIME_RESOLUTION * self.setting.every
             # a mode that is due while the network is trained and does not come is missed by ever so much
             due = (expected + bound <= self._until(network)).values
             measured = np.where(due & np.isnan(measured), np.inf, measured)

@@ -248,8 +248,9 @@ def _balance(result: xr.DataTree) -> Row:
     return [
         "kernel and outputs become balanced in stages",
         verdict,
-        f"at the strongest frequency their ratio is {first:.2g} from 1 at the start and {last:.2g} at "
-        f"the end; the difference of their squares moved by {change / grown:.1g} of what they grew to",
+        f"at the strongest frequency their ratio differs from 1 by {first:.2g} at the start and by "
+        f"{last:.2g} at the end; the difference of their squares moved by {change / grown:.1g} of what "
+        "they grew to",
     ]
 
 
