@@ -37,6 +37,15 @@ def read_npz(path: Path, given: str, max_bytes: int) -> Contents:
     return Contents(images, labels)
 
 
+def npz_images(path: Path, given: str, max_bytes: int) -> np.ndarray:
+    """Images under `images`, `X` or `x`; whatever else the file holds is not read."""
+    with zipfile.ZipFile(path) as archive:
+        members = {member.filename: member for member in archive.infolist()}
+        member = members[_only_key(IMAGE_KEYS, members, given)]
+        refuse_larger(given, member.file_size, max_bytes, f"the values of {member.filename}")
+        return _read_member(archive, member, given)
+
+
 def read_npy(path: Path, given: str, max_bytes: int) -> Contents:
     """Images in the file, labels in its neighbour `<stem>_labels.npy`."""
     label_path = path.with_name(f"{path.stem}_labels.npy")

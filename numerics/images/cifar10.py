@@ -1,7 +1,10 @@
 """CIFAR-10: colour photographs of 32 x 32 pixels, from a folder (a subset) or downloaded once."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import xarray as xr
 
 from numerics.images.arguments import (
@@ -88,37 +91,56 @@ def cifar10(
     if count is not None:
         count = require_integer("count", count, 1, None, "pass 1000, say")
     max_bytes = require_integer("max_bytes", max_bytes, 1, None, f"pass {LARGEST_BYTES}, say")
-    folder = data_folder()
-    if folder is not None:
-        path = file_in_folder(folder, SUBSET, SUBSET_SHA256, "cifar10")
-        name, sha256 = "cifar10_subset", SUBSET_SHA256
-        pixels, stored_labels, there = read_mosaics(path, split, wanted, count, max_bytes)
-        subset: dict[str, object] | None = {
-            "images_per_class": {CLASS_NAMES[c]: number for c, number in there.items()},
-            "of": IMAGES_PER_CLASS[split],
-        }
-        wanted = list(there)
-    else:
-        path = downloaded_file(ARCHIVE, ARCHIVE_SHA256, base_url, "cifar10", instead=[SUBSET])
-        name, sha256, subset = "cifar10", ARCHIVE_SHA256, None
-        wanted = list(range(len(CLASS_NAMES))) if wanted is None else wanted
-        pixels, stored_labels = read_archive(path, split, wanted, count, max_bytes)
+    read = read_pixels(split, wanted, count, max_bytes, base_url)
     if count is not None:
         require_integer(
-            "count", count, 1, len(pixels), f"the {split} split has no more of these classes"
+            "count", count, 1, len(read.pixels), f"the {split} split has no more of these classes"
         )
     return image_set(
-        pixels / 255.0,
-        new_labels(stored_labels, wanted),
-        name=name,
-        class_names=[CLASS_NAMES[c] for c in wanted],
+        read.pixels / 255.0,
+        new_labels(read.labels, read.classes),
+        name=read.name,
+        class_names=[CLASS_NAMES[c] for c in read.classes],
         source={
             "source": "cifar10",
             "split": split,
-            "classes": wanted,
+            "classes": read.classes,
             "count": count,
-            "files": {path.name: sha256},
-            "subset": subset,
+            "files": {read.path.name: read.sha256},
+            "subset": read.subset,
             "divided_by": 255,
         },
     )
+
+
+class CifarPixels(NamedTuple):
+    """Images (sample, y, x, channel) as uint8, their labels, and the file they come from."""
+
+    pixels: np.ndarray
+    labels: np.ndarray
+    classes: list[int]
+    name: str
+    path: Path
+    sha256: str
+    subset: dict[str, object] | None
+
+
+def read_pixels(
+    split: str, wanted: list[int] | None, count: int | None, max_bytes: int, base_url: str
+) -> CifarPixels:
+    """Images as stored, of the subset in the user's folder or of the whole set."""
+    folder = data_folder()
+    if folder is not None:
+        path = file_in_folder(folder, SUBSET, SUBSET_SHA256, "cifar10")
+        pixels, labels, there = read_mosaics(path, split, wanted, count, max_bytes)
+        subset: dict[str, object] = {
+            "images_per_class": {CLASS_NAMES[c]: number for c, number in there.items()},
+            "of": IMAGES_PER_CLASS[split],
+        }
+        return CifarPixels(
+            pixels, labels, list(there), "cifar10_subset", path, SUBSET_SHA256, subset
+        )
+    path = downloaded_file(ARCHIVE, ARCHIVE_SHA256, base_url, "cifar10", instead=[SUBSET])
+    classes = list(range(len(CLASS_NAMES))) if wanted is None else wanted
+    pixels, labels = read_archive(path, split, classes, count, max_bytes)
+    return CifarPixels(pixels, labels, classes, "cifar10", path, ARCHIVE_SHA256, None)

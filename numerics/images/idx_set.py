@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import xarray as xr
 
 from numerics.images.arguments import require_integer, require_split
@@ -50,6 +51,13 @@ def load_idx_set(described: IdxSet, split: str, count: int | None, base_url: str
             "divided_by": 255,
         },
     )
+
+
+def read_images(described: IdxSet, split: str, base_url: str) -> tuple[np.ndarray, dict[str, str]]:
+    """Images of one split as stored, and the checksum of their file by its name."""
+    require_split(split)
+    path = _located(described, f"{PREFIX[split]}-images-idx3-ubyte.gz", base_url)
+    return read_idx(path), {path.name: described.sha256[path.name]}
 
 
 def _located(described: IdxSet, file_name: str, base_url: str) -> Path:

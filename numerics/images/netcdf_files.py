@@ -19,6 +19,21 @@ BYTES_PER_SECOND = 5e6
 
 def read_nc(path: Path, given: str, max_bytes: int) -> Contents:
     """Variables `image` and `label`; names from the attribute `class_names` if there is one."""
+    with _opened(path, given, max_bytes) as file:
+        images, labels = _variables(file, ("image", "label"), given, max_bytes)
+        names = file.getncattr("class_names") if "class_names" in file.ncattrs() else None
+    return Contents(images, labels, _text_list(names))
+
+
+def nc_images(path: Path, given: str, max_bytes: int) -> np.ndarray:
+    """Variable `image`; the others are not read."""
+    with _opened(path, given, max_bytes) as file:
+        (images,) = _variables(file, ("image",), given, max_bytes)
+    return images
+
+
+def _opened(path: Path, given: str, max_bytes: int):
+    """Open netCDF-4 file that another process could read through."""
     import netCDF4
 
     with path.open("rb") as file:
@@ -31,23 +46,23 @@ def read_nc(path: Path, given: str, max_bytes: int) -> Contents:
                 "write it with xarray's to_netcdf(path, engine='netcdf4')",
             )
     _refuse_unreadable(path, given, max_bytes)
-    with netCDF4.Dataset(path) as file:
-        missing = [name for name in ("image", "label") if name not in file.variables]
-        if missing:
-            raise ArgumentError(
-                "dataset",
-                given,
-                f"must have the variables image and label, lacks {' and '.join(missing)}, "
-                f"has {sorted(file.variables)}",
-                "rename its variables",
-            )
-        variables = [file.variables[name] for name in ("image", "label")]
-        refuse_larger(
-            given, sum(map(announced_bytes, variables)), max_bytes, "the variables image and label"
+    return netCDF4.Dataset(path)
+
+
+def _variables(file, names: tuple[str, ...], given: str, max_bytes: int) -> list[np.ndarray]:
+    """Values of these variables."""
+    wanted = f"the variable{'s' * (len(names) > 1)} {' and '.join(names)}"
+    missing = [name for name in names if name not in file.variables]
+    if missing:
+        raise ArgumentError(
+            "dataset",
+            given,
+            f"must have {wanted}, lacks {' and '.join(missing)}, has {sorted(file.variables)}",
+            "rename its variables",
         )
-        images, labels = (_values(variable, given) for variable in variables)
-        names = file.getncattr("class_names") if "class_names" in file.ncattrs() else None
-    return Contents(images, labels, _text_list(names))
+    variables = [file.variables[name] for name in names]
+    refuse_larger(given, sum(map(announced_bytes, variables)), max_bytes, f"the values of {wanted}")
+    return [_values(variable, given) for variable in variables]
 
 
 def _refuse_unreadable(path: Path, given: str, max_bytes: int) -> None:

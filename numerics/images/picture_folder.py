@@ -2,7 +2,8 @@
 
 import os
 import warnings
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import IO
 
 import numpy as np
 
@@ -56,36 +57,38 @@ def read_folder(folder: Path, given: str, max_bytes: int) -> Contents:
         from PIL import Image
 
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        width, height = _header_size(every[0], given)
+        width, height = header_size(every[0], given)
         refuse_larger(given, len(every) * width * height * 3, max_bytes, "the pictures")
         pictures = np.empty((len(every), height, width, 3), dtype=np.uint8)
         for picture, path in zip(pictures, every, strict=True):
-            picture[...] = _decode(path, (width, height), given)
+            picture[...] = decode(path, (width, height), given)
     labels = np.repeat(list(paths), [len(of_class) for of_class in paths.values()])
     is_grey = bool((pictures == pictures[..., :1]).all())
     return Contents(pictures[..., 0] if is_grey else pictures, labels)
 
 
-def _header_size(path: Path, given: str) -> tuple[int, int]:
+def header_size(path: Path, given: str) -> tuple[int, int]:
     """Width and height that a picture announces."""
     from PIL import Image
 
     try:
         with Image.open(path, formats=FORMATS) as opened:
             return opened.size
-    # damaged pictures surface as a dozen types, as in `_decode`
+    # damaged pictures surface as a dozen types, as in `decode`
     except Exception as error:
-        raise _undecodable(path, given, error) from error
+        raise undecodable(path, given, error) from error
 
 
-def _decode(path: Path, size: tuple[int, int], given: str) -> np.ndarray:
-    """Pixels (y, x, 3) of one picture of 8 bits a channel, as uint8."""
+def decode(
+    path: PurePath, size: tuple[int, int], given: str, content: IO[bytes] | None = None
+) -> np.ndarray:
+    """Pixels (y, x, 3) of one picture of 8 bits a channel, as uint8; its bytes may be given."""
     from PIL import Image
 
     try:
-        with Image.open(path, formats=FORMATS) as opened:
+        with Image.open(content or str(path), formats=FORMATS) as opened:
             if opened.size != size:
-                raise _unusable(
+                raise unusable(
                     path,
                     given,
                     f"has {opened.size[0]} x {opened.size[1]} pixels, "
@@ -93,7 +96,7 @@ def _decode(path: Path, size: tuple[int, int], given: str) -> np.ndarray:
                     "bring all pictures to one size",
                 )
             if opened.mode not in EIGHT_BIT_MODES:
-                raise _unusable(
+                raise unusable(
                     path,
                     given,
                     f"has the mode {opened.mode}, not 8 bits a channel",
@@ -101,11 +104,11 @@ def _decode(path: Path, size: tuple[int, int], given: str) -> np.ndarray:
                 )
             frames = getattr(opened, "n_frames", 1)
             if frames != 1:
-                raise _unusable(path, given, f"holds {frames} frames", "keep one frame of it")
+                raise unusable(path, given, f"holds {frames} frames", "keep one frame of it")
             if opened.mode in ("LA", "PA", "RGBA") or "transparency" in opened.info:
                 opaque = np.asarray(opened.convert("RGBA"))
                 if (opaque[..., 3] != 255).any():
-                    raise _unusable(
+                    raise unusable(
                         path, given, "is partly transparent", "put it on a background, then save it"
                     )
             return np.asarray(opened.convert("RGB"))
@@ -113,17 +116,17 @@ def _decode(path: Path, size: tuple[int, int], given: str) -> np.ndarray:
         raise
     # Damaged pictures surface as a dozen types: OSError, SyntaxError, struct.error, ...
     except Exception as error:
-        raise _undecodable(path, given, error) from error
+        raise undecodable(path, given, error) from error
 
 
-def _unusable(path: Path, given: str, expected: str, remedy: str) -> ArgumentError:
+def unusable(path: PurePath, given: str, expected: str, remedy: str) -> ArgumentError:
     """Error that names one picture of the folder."""
     return ArgumentError("dataset", given, f"{os.path.join(*path.parts[-2:])} {expected}", remedy)
 
 
-def _undecodable(path: Path, given: str, error: Exception) -> ArgumentError:
+def undecodable(path: PurePath, given: str, error: Exception) -> ArgumentError:
     """Error for a picture that cannot be decoded, or only at too large a size."""
-    return _unusable(
+    return unusable(
         path,
         given,
         f"cannot be decoded ({in_one_line(error)})",
