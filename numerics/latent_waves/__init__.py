@@ -1,0 +1,1 @@
+"""Image sets as films: sorted spectra of their eigenimages, and what predicts them."""
