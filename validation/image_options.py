@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
+
+from theory.errors import ArgumentError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,3 +28,20 @@ class ImageOptions:
     count: int | None = None
     """Take the first images only, before --classes. Default: 10000 for mnist and fashion_mnist, 20000 for
     mnist4."""
+
+
+@contextlib.contextmanager
+def speaking_of(option: str, also: str = "") -> Iterator[None]:
+    """Let an error speak of the option that the user gave, not of a function's argument.
+
+    Parameters
+    ----------
+    option : str
+        Such as ``--count``.
+    also : str
+        Added to the remedy.
+    """
+    try:
+        yield
+    except ArgumentError as error:
+        raise ArgumentError(option, error.value, error.expected, error.remedy + also) from error

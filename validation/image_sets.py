@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -14,7 +13,7 @@ from numerics import images as image_room
 from numerics.files import checksum
 from numerics.singular_modes import Samples, SingularModes, samples_of, singular_modes
 from theory.errors import ArgumentError
-from validation.image_options import ImageOptions
+from validation.image_options import ImageOptions, speaking_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +104,7 @@ def load_images(options: ImageOptions, sets: Mapping[str, NamedSet] = NAMED) -> 
     elif options.test is not None:
         test = _reduced(image_room.from_file(options.test), named, options, None)
     if options.subtract_mean or named.subtract_mean:
-        with _option("--subtract-mean"):
+        with speaking_of("--subtract-mean"):
             if test is not None:
                 test = image_room.subtract_mean(test, of=train)
             train = image_room.subtract_mean(train)
@@ -123,20 +122,20 @@ def _reduced(
     if count is not None:
         images = _first(images, count, classes)
     if classes is not None:
-        with _option("--classes"):
+        with speaking_of("--classes"):
             images = image_room.select_classes(images, classes)
     if options.grey:
-        with _option("--grey"):
+        with speaking_of("--grey"):
             images = image_room.grey(images)
     if average is not None and average != 1:
-        with _option("--average", "; 1 keeps all pixels"):
+        with speaking_of("--average", "; 1 keeps all pixels"):
             images = image_room.average_pool(images, average)
     return images
 
 
 def _first(images: xr.Dataset, count: int, classes: Sequence[int] | None) -> xr.Dataset:
     """Return the first images; refuse a count that leaves a class that is asked for without any."""
-    with _option("--count"):
+    with speaking_of("--count"):
         few = image_room.first(images, count)
     names = json.loads(images.attrs["class_names"])
     present, firsts = np.unique(images["label"], return_index=True)
@@ -170,15 +169,6 @@ def _require_alike(train: xr.Dataset, test: xr.Dataset, options: ImageOptions) -
             f"its classes are {test.attrs['class_names']}, those to learn {train.attrs['class_names']}",
             "give both the same classes",
         )
-
-
-@contextlib.contextmanager
-def _option(name: str, also: str = "") -> Iterator[None]:
-    """Let an error speak of the option that the user gave, not of a function's argument."""
-    try:
-        yield
-    except ArgumentError as error:
-        raise ArgumentError(name, error.value, error.expected, error.remedy + also) from error
 
 
 def learnt_modes(loaded: LoadedImages, dataset: str) -> tuple[SingularModes, Samples | None]:

@@ -45,6 +45,7 @@ from validation.linear_cnn.learning import (
     setup_dataset,
 )
 from validation.linear_cnn.setting import EPSILON, image_setting
+from validation.verdicts import verdict_table
 
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
@@ -299,7 +300,7 @@ class ImageSet:
             shown.append(tables.competition(result))
         if ending.is_asked(self.setting):
             shown.append(ending.table(self.setting, result))
-        shown.append(verdicts.table(verdicts.of_images(result)))
+        shown.append(verdict_table(verdicts.of_images(result)))
         return Report(drawn, shown)
 
 

@@ -37,6 +37,7 @@ from validation.linear_cnn.learning import (
     setup_dataset,
 )
 from validation.linear_cnn.setting import cosine_setting
+from validation.verdicts import verdict_table
 
 if TYPE_CHECKING:
     from validation.linear_cnn import Config
@@ -305,5 +306,5 @@ class PureCosines:
             ),
             "step size": figures.step_size(result, STEP_SIZE),
         }
-        verdict = verdicts.table(verdicts.of_cosines(result, self.setting.layers))
+        verdict = verdict_table(verdicts.of_cosines(result, self.setting.layers))
         return Report(drawn, [*tables.discovery(result), verdict])

@@ -1,13 +1,11 @@
 """What the paper says and what a run found: each claim reproduced, sharpened, refuted or consistent.
 
-A verdict is worked out from the run's own tree and can come out otherwise; its evidence are numbers
-of that tree. Where a run is too short to decide, or has no such data, it says so.
+Worked out from the run's own tree, as `validation.verdicts` has it.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -17,20 +15,11 @@ from validation import results
 from validation.ladder import UNEXPLAINED, Rung
 from validation.linear_cnn.forecasting import DESCENT, STEP_SIZE
 from validation.linear_cnn.learning import CNN, FULLY_CONNECTED, discovery_times
+from validation.verdicts import CONSISTENT, OPEN, REFUTED, REPRODUCED, SHARPENED, Row
 
 ROUNDING = 1e-11
-OPEN = "not decided by this run"
-SHARPENED, REPRODUCED, REFUTED, CONSISTENT = "sharpened", "reproduced", "refuted", "consistent"
 FITTED = 1e-3  # of the loss at the start: the run has reached its end
 SMALL_START = 1e-2  # standard deviation of start weights that the paper's "small" may mean
-
-Row = list[str]
-
-
-def table(rows: list[Row]) -> dict[str, Any]:
-    """Return verdicts as a table of the report."""
-    columns = ["the paper says", "verdict", "what this run found"]
-    return {"title": "what the paper says, what this run found", "columns": columns, "rows": rows}
 
 
 # --- pure cosines -------------------------------------------------------------------------------
