@@ -104,12 +104,17 @@ def half_moments(
 
     `numpy.random.default_rng(seed).permutation(m)` orders the images; A has the first m // 2 of them.
     """
-    seed = require_integer("seed", seed, 0, None, "pass 0, say")
-    in_first = np.zeros(stream.count, bool)
-    in_first[np.random.default_rng(seed).permutation(stream.count)[: stream.count // 2]] = True
-    halves = np.stack([in_first, ~in_first])
-    first, second = subset_moments(stream, halves, at_once=2, progress=progress)
+    masks = half_masks(stream.count, seed)
+    first, second = subset_moments(stream, masks, at_once=2, progress=progress)
     return first, second
+
+
+def half_masks(count: int, seed: int = 0) -> np.ndarray:
+    """Return which of some images belong to half A, and which to half B, (2, count), bool."""
+    seed = require_integer("seed", seed, 0, None, "pass 0, say")
+    in_first = np.zeros(count, bool)
+    in_first[np.random.default_rng(seed).permutation(count)[: count // 2]] = True
+    return np.stack([in_first, ~in_first])
 
 
 def subset_moments(

@@ -74,9 +74,7 @@ def ring_shape(
     )
     best = int(found.argmax())
     alike = exponents[found >= found[best] - ALIKE]
-    return RingShape(
-        float(exponents[best]), float(found[best]), float(alike[0]), float(alike[-1])
-    )
+    return RingShape(float(exponents[best]), float(found[best]), float(alike[0]), float(alike[-1]))
 
 
 def shape_in(radii: np.ndarray, values: np.ndarray) -> RingShape:
