@@ -200,7 +200,7 @@ class Equation:
         )
 
     def symbol(self) -> sympy.Expr:
-        """Return sigma(kappa; u) = sum_k c_k(u) (i kappa)^k with coefficients frozen at u (3.5).
+        """Return sigma(kappa; u) = sum_k c_k(u) (i kappa)^k with coefficients frozen at u.
 
         A disturbance exp(i kappa x) of the constant state u grows with the rate Re(sigma).
 

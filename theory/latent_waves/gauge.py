@@ -1,4 +1,4 @@
-"""What units do to an equation: scaling and shifting u, x and t (2.9).
+"""What units do to an equation: scaling and shifting u, x and t.
 
 u' = b u, x' = s x, t' = tau t multiplies the coefficient of a term; u' = u + h mixes the terms with
 the same derivative. A fit has the same R2 in all of these gauges, so a term that a shift makes

@@ -201,7 +201,7 @@ def _one_wave(kind: str) -> tuple[Equation, sympy.Expr, sympy.Expr]:
     ),
 )
 def travelling_family(kind: str = "korteweg_de_vries") -> Solution:
-    """One wave u(x - c t) obeys u_t = (1 - a) (-c u_x) + a (true right side) for every a (5.1).
+    """One wave u(x - c t) obeys u_t = (1 - a) (-c u_x) + a (true right side) for every a.
 
     So one soliton or one front cannot say which equation it obeys. c = -theta_t/theta_x.
     """

@@ -1,4 +1,4 @@
-"""The front of images whose power depends on the place: objects on an empty ground (2.8).
+"""The front of images whose power depends on the place: objects on an empty ground.
 
 Pixel a has the amplitude g_a, and covariances are g_a rho(a - b) g_b with the power spectrum
 A |k|_p^(-alpha) of rho. Above the level s lie (1/n) #{a, k: g_a^2 A |k|_p^(-alpha) > s} modes (Weyl):

@@ -2,7 +2,7 @@
 
 Solitons and fronts are rational in a few exponentials E = exp(theta(x, t)). With the exponentials as
 generators, d_x and d_t are derivations of a field of rational functions, d_x E = theta_x E, and
-whether u_t is the right side is decided by arithmetic there (2.10). A `System` has finitely many
+whether u_t is the right side is decided by arithmetic there. A `System` has finitely many
 states, so a law for a whole field is a claim of its own kind.
 """
 

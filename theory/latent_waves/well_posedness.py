@@ -1,4 +1,4 @@
-"""Can an evolution equation be run forwards in time? By its symbol, frozen at each u (3.5).
+"""Can an evolution equation be run forwards in time? By its symbol, frozen at each u.
 
 A disturbance of the constant state u grows with Re(sigma(kappa; u)). Where the growth has no bound in
 kappa, the finest disturbance is the fastest, and the equation is ill-posed there: its even order 2q
