@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 OUT ?= results
 
-.PHONY: validate test lint types quick-test slow-test benchmarks results study-images study-cifar4 docs clean
+.PHONY: validate test lint types quick-test slow-test benchmarks results study-images study-latent-waves study-cifar4 docs clean
 
 validate: $(VENV)/.installed
 	$(RUN) -m validation.linear_cnn --dataset digits --out $(OUT)
@@ -31,6 +31,7 @@ benchmarks: $(VENV)/.installed
 	$(RUN) tests/benchmarks/drum.py --out docs/results/benchmark_drum.json
 	$(RUN) tests/benchmarks/paper_figures.py --out docs/results/benchmark_paper_figures.json
 	$(RUN) tests/benchmarks/shapes.py --out docs/results/benchmark_shapes.json
+	$(RUN) tests/benchmarks/latent_waves.py --out docs/results/benchmark_latent_waves.json
 
 # the default runs that the documents quote, and their tables and figures
 results: $(VENV)/.installed
@@ -48,6 +49,13 @@ results: $(VENV)/.installed
 	$(RUN) -m validation.drum --out $(OUT)
 	cp $(OUT)/drum.json docs/results/
 	cp $(OUT)/drum_fundamental.png docs/figures/
+	$(RUN) -m validation.latent_waves --out $(OUT)
+	cp $(OUT)/latent_waves.json docs/results/latent_waves_photographs.json
+	cp $(OUT)/latent_waves_front.png docs/figures/
+	$(RUN) -m validation.latent_waves --dataset equations --out $(OUT)
+	cp $(OUT)/latent_waves.json docs/results/latent_waves_equations.json
+	$(RUN) -m validation.autoencoder_waves --preset quick --out $(OUT)
+	cp $(OUT)/autoencoder_waves.json docs/results/autoencoder_waves_digits.json
 	$(RUN) -m validation.report.markdown docs/systems/*.md
 
 # runs on images that must be at hand: MODEWISE_DATA names their folder, or they are downloaded
@@ -59,6 +67,16 @@ study-images: $(VENV)/.installed
 	done
 	$(RUN) -m validation.deep_cnn --dataset mnist --out $(OUT)
 	cp $(OUT)/deep_cnn.json docs/results/deep_cnn_mnist.json
+
+# the films of all image sets at hand, and the autoencoders of MNIST (five minutes)
+FILMED := digits mnist fashion_mnist cifar10 gaussian
+study-latent-waves: $(VENV)/.installed
+	for name in $(FILMED); do \
+	    $(RUN) -m validation.latent_waves --dataset $$name --out $(OUT) && \
+	    cp $(OUT)/latent_waves.json docs/results/latent_waves_$$name.json || exit 1; \
+	done
+	$(RUN) -m validation.autoencoder_waves --dataset mnist --out $(OUT)
+	cp $(OUT)/autoencoder_waves.json docs/results/autoencoder_waves_mnist.json
 
 # four long runs on CIFAR-4 (two minutes): who overfits? Goes on where it was stopped.
 study-cifar4: $(VENV)/.installed

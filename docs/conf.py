@@ -53,7 +53,7 @@ html_math_renderer = "mathml"
 sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "generated/gallery",
-    "subsection_order": ["gallery/linear_cnn", "gallery/drum"],
+    "subsection_order": ["gallery/linear_cnn", "gallery/drum", "gallery/latent_waves"],
     "within_subsection_order": "FileNameSortKey",
     "filename_pattern": r"\.py$",
     "abort_on_example_error": True,
@@ -100,6 +100,7 @@ default_role = "literal"
 nitpick_ignore_regex = [(r"py:.*", rf"(?!({'|'.join(FLOORS)})\.).*")]
 nitpick_ignore = [
     ("py:class", "theory.claims.registry.ClaimType"),  # a type variable
+    ("py:class", "numerics.latent_waves.distributed.Sum"),  # another
     ("py:class", "theory.claims.claim.Explanation"),  # what `explain` returns; it is not exported
 ]
 # `Config` in a signature is that of the module's own experiment, but is looked for in all

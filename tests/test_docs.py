@@ -19,7 +19,7 @@ PAGES = sorted(
     for page in DOCS.rglob("*.md")
     if not {"_build", "generated"} & set(page.relative_to(DOCS).parts)
 )
-VERDICTS = {"reproduced", "sharpened", "refuted", "untested"}
+VERDICTS = {"reproduced", "sharpened", "weakened", "refuted", "untested"}
 
 
 def anchors(page):
@@ -50,7 +50,10 @@ def test_anchors_lead_to_headings(page):
     [
         ("derivations/linear_cnn.md#the-sigmoid-of-a-mode", "show(linear_cnn.mode_law)"),
         ("systems/linear_cnn.md#dominant-frequency-bias", "Verdict: **sharpened**"),
+        ("systems/latent_waves.md#what-a-fitted-equation-is-worth", "Table 1, remade"),
+        ("derivations/latent_waves.md#why-the-ring-moves", "latent_waves.double_stochasticity"),
         ("own/data.md", "python -m validation.linear_cnn --dataset my_images.npz"),
+        ("own/data.md#a-film-of-your-own", "python -m validation.latent_waves"),
         ("tutorial.md", "law.residual()"),
         ("add-your-own-system.md", "cli.main(Toy)"),
     ],
@@ -76,12 +79,13 @@ def findings(system):
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[2:]]
 
 
-ROWS = [(system, row) for system in ("linear_cnn", "drum") for row in findings(system)]
+SYSTEMS = ("linear_cnn", "drum", "latent_waves")
+ROWS = [(system, row) for system in SYSTEMS for row in findings(system)]
 
 
 @pytest.mark.parametrize(("system", "row"), ROWS, ids=lambda x: x if isinstance(x, str) else x[0])
 def test_findings_name_checks_and_commands_that_are_there(system, row):
-    """A verdict of the four; checks of the experiment; a command that is understood, or untested."""
+    """A verdict of the five; checks of the experiment; a command that is understood, or untested."""
     claim, verdict, finding, checks, options = row
     assert claim
     assert finding

@@ -6,8 +6,6 @@ lie D plus a window apart: that is the time over which an equation has to run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from numerics.latent_waves.eigenimages import Eigenimages
@@ -58,12 +56,20 @@ class FilmToForecast:
         self._magnitudes = np.sqrt(energies)
 
     def known(self, origin: int) -> np.ndarray:
-        """Return the mean u (x,) of the window before an origin: persistence."""
+        """Return the mean u (x,) of the window before an origin: persistence.
+
+        Raises
+        ------
+        ArgumentError
+            For a window that does not lie within the film, here as in the other forecasts.
+        """
+        self._require("origin", origin, self.window, len(self.field.times))
         return self.field.values[:, origin - self.window : origin].mean(axis=1)
 
     def target(self, origin: int, horizon: int) -> np.ndarray:
         """Return the mean u (x,) of the window that begins `horizon` frames after an origin."""
         first = origin + horizon
+        self._require("origin + horizon", first, 0, len(self.field.times) - self.window)
         return self.field.values[:, first : first + self.window].mean(axis=1)
 
     def by_equation(self, equation: Equation, origin: int, frames: int) -> np.ndarray:
@@ -91,54 +97,16 @@ class FilmToForecast:
             Modes from the innermost to the outermost: `lattice.spiral` of a radius, or the modes
             by falling power.
         """
+        self._require("origin", origin, self.window, len(self.field.times))
         modes = self._magnitudes[:, origin - self.window : origin].mean(axis=1)
         raw = self._means @ shift_modes(modes, order, frames, fill=modes.min())
         return (raw - self.gauge.u_min) / (self.gauge.u_max - self.gauge.u_min)
 
-
-def forecast_errors(
-    film: FilmToForecast,
-    origin: int,
-    horizon: int,
-    *,
-    equations: Mapping[str, Equation],
-    orders: Mapping[str, np.ndarray],
-    training: int,
-    frames: int | None = None,
-) -> dict[str, float]:
-    """Return root mean square errors over the rings of each forecast, in scaled u.
-
-    Parameters
-    ----------
-    film : FilmToForecast
-    origin, horizon : int
-        First frame that is not known, counted from the start of the slice, and D.
-    equations, orders : mapping of str
-        By the names under which their errors come back.
-    training : int
-        Frames whose mean is the forecast "time mean".
-    frames : int, optional
-        Time that equations and shifts run over; by default the true one, D plus the window.
-
-    Raises
-    ------
-    ArgumentError
-        For windows that do not lie within the film, and an equation that is ill-posed.
-    """
-    last = len(film.field.times) - horizon - film.window
-    if not film.window <= origin <= last:
-        raise ArgumentError(
-            "origin",
-            origin,
-            f"must be from {film.window} to {last}, for both windows to lie within the film",
-            "move it or shorten the horizon",
-        )
-    ahead = horizon + film.window if frames is None else frames
-    forecasts = {
-        "persistence": film.known(origin),
-        "time mean": film.field.values[:, :training].mean(axis=1),
-    }
-    forecasts |= {name: film.by_equation(e, origin, ahead) for name, e in equations.items()}
-    forecasts |= {name: film.by_shift(order, origin, ahead) for name, order in orders.items()}
-    target = film.target(origin, horizon)
-    return {name: float(np.sqrt(((u - target) ** 2).mean())) for name, u in forecasts.items()}
+    def _require(self, what: str, frame: int, least: int, most: int) -> None:
+        if not least <= frame <= most:
+            raise ArgumentError(
+                what,
+                frame,
+                f"must be from {least} to {most}, for its window to lie within the film",
+                "move it or shorten the horizon",
+            )

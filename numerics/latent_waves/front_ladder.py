@@ -86,7 +86,7 @@ def forecast_front(
     p = ring_shape(log_power(power)).p if p is None else p
     fraction = area_fraction(amplitude)
     radii = radius(half.shape, p)
-    frames = inner_frames(p, half.shape, fraction=1.0 if fraction > FILLED else fraction, rank=rank)
+    frames = inner_frames(p, half.shape, fraction=in_use(fraction), rank=rank)
     fronts = (
         area_radius(np.arange(half.pixels), p, half.shape),
         lattice_radius(radii),
@@ -102,6 +102,11 @@ def forecast_front(
         1 - float(np.sqrt(fraction)),
         smoothed_front(films[PHASE_SPACE], radii, frames),
     )
+
+
+def in_use(fraction: float) -> float:
+    """Return an area fraction as the frames of a front count it: 1 where the image is nearly full."""
+    return 1.0 if fraction > FILLED else fraction
 
 
 def smoothed_front(energies: np.ndarray, radii: np.ndarray, frames: slice) -> np.ndarray:

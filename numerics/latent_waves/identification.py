@@ -64,6 +64,9 @@ class Regression:
         Scaled or raw: R2 is the same, coefficients and thresholds are not.
     share : float
         Share of the times that trains.
+    gap : int
+        Last times of the training part that are left out: those of a film of window means reach
+        into the part held out.
     degree, order : int
         Largest power and derivative of the library.
     """
@@ -73,11 +76,14 @@ class Regression:
         field: Field,
         *,
         share: float = TRAINING_SHARE,
+        gap: int = 0,
         degree: int = DEGREE,
         order: int = ORDER,
     ):
+        train, held_out = field.split(share)
+        train = train.between(0, len(train.times) - gap)
         self.train, self.held_out = (
-            design(part, degree=degree, order=order) for part in field.split(share)
+            design(part, degree=degree, order=order) for part in (train, held_out)
         )
         self.normal = NormalEquations(self.train.columns, self.train.rates)
 

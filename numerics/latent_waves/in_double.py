@@ -10,6 +10,8 @@ from torch import nn
 
 from theory.errors import ArgumentError
 
+ROUNDING = 1e-9  # of outputs in float64, by far
+
 
 class InDouble:
     """A trained network in float64, on arrays: what rounding hides of a rank is then small.
@@ -40,6 +42,10 @@ class InDouble:
         self._network = copy.deepcopy(network).cpu().double().eval()
         self._shape = shape
         self._hidden: torch.Tensor | None = None
+        self._linear: nn.Linear | None = None
+        for layer in self._network.modules():
+            if isinstance(layer, nn.Linear):
+                layer.register_forward_hook(self._called)
         self._layer(last_hidden).register_forward_hook(self._keep)
 
     def _layer(self, name: str | None) -> nn.Module:
@@ -56,7 +62,10 @@ class InDouble:
         return layers[name]
 
     def _keep(self, module: nn.Module, inputs: object, outputs: torch.Tensor) -> None:
-        self._hidden = outputs
+        self._hidden = outputs.clone()  # a layer after it may work in place
+
+    def _called(self, module: nn.Linear, inputs: object, outputs: object) -> None:
+        self._linear = module
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Return reconstructions of images as rows, (k, n)."""
@@ -90,14 +99,42 @@ class InDouble:
         hidden, self._hidden = self._hidden, None
         return outputs.numpy().reshape(images.shape), hidden.numpy().reshape(len(images), -1)
 
-    @property
-    def last_layer(self) -> tuple[np.ndarray, np.ndarray]:
-        """W, (n, w), and b, (n,), of the last layer, which must be `nn.Linear`: x^ = W h + b."""
-        last = list(self._network.modules())[-1]
-        if not isinstance(last, nn.Linear):
-            raise ArgumentError(
-                "network", type(last).__name__, "the last layer must be nn.Linear", "add one"
+    def last_layer(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return W, (n, w), and b, (n,), of the last layer: x^ = W h + b, which is looked at here.
+
+        Parameters
+        ----------
+        images : ndarray, (k, n)
+            Some images as rows: the last layer is the last `nn.Linear` that they go through.
+
+        Raises
+        ------
+        ArgumentError
+            Where the network's outputs are not W h + b with the activations h of `hidden`.
+        """
+        self._linear = None
+        outputs, hidden = self._run(images)
+        if self._linear is None:
+            raise _no_last_layer("no nn.Linear")
+        matrix = self._linear.weight.detach().numpy()
+        bias = np.zeros(len(matrix))
+        if self._linear.bias is not None:
+            bias = self._linear.bias.detach().numpy()
+        if matrix.shape != (outputs.shape[1], hidden.shape[1]):
+            raise _no_last_layer(
+                f"nn.Linear from {matrix.shape[1]} to {len(matrix)}, {hidden.shape[1]} units and "
+                f"{outputs.shape[1]} pixels"
             )
-        matrix = last.weight.detach().numpy()
-        bias = np.zeros(len(matrix)) if last.bias is None else last.bias.detach().numpy()
+        missed = float(np.abs(hidden @ matrix.T + bias - outputs).max())
+        if missed > ROUNDING * max(1.0, float(np.abs(outputs).max())):
+            raise _no_last_layer(f"outputs that differ from W h + b by {missed:.3g}")
         return matrix, bias
+
+
+def _no_last_layer(found: str) -> ArgumentError:
+    return ArgumentError(
+        "network",
+        found,
+        "must end in nn.Linear, x^ = W h + b with the activations h of the last hidden layer",
+        "name that layer by last_hidden, and put nothing behind the last nn.Linear",
+    )

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.linalg
 
 from numerics.images.stream import ImageStream
-from numerics.latent_waves.made_images import Rows, image_rows, made_of
+from numerics.latent_waves.made_images import Rows, image_rows, made_of, rows_or_array
 from numerics.latent_waves.tall_skinny_qr import triangular_factor
 
 RESOLVED = 1e-9
@@ -29,7 +29,8 @@ class HiddenUnits:
     Parameters
     ----------
     live : ndarray of bool, (w,)
-        Units that are positive for at least one image; the others add nothing.
+        Units that differ from 0 for at least one image, whatever their activation function; the
+        others add nothing.
     combinations : ndarray, (w + 1, q)
         Orthonormal basis of the rows of [H 1]: units that only stand still, or move together, make
         q less than the live units and one.
@@ -64,19 +65,20 @@ def hidden_units(stream: ImageStream, hidden: np.ndarray | Rows) -> HiddenUnits:
 
     Parameters
     ----------
-    hidden : ndarray (m, w), or callable
+    hidden : ndarray, tensor or list (m, w), or callable
         Its activations, after the activation function, of all images or of rows (k, n).
 
     Raises
     ------
     ArgumentError
-        For activations that do not fit the images, or are not finite.
+        For activations that do not fit the images, or are not finite; for a torch module.
     """
+    hidden = rows_or_array(hidden, "hidden")
     width = _width(stream, hidden)
     activations = made_of(stream, hidden, "hidden", (1, width))
     live = np.zeros(width, dtype=bool)
     for values in image_rows(activations):
-        live |= (values > 0).any(axis=0)
+        live |= (values != 0).any(axis=0)
     with_one = made_of(activations, _beside_one, "activations", (1, width + 1))
     _, vectors, rank = singular_vectors(with_one)
     return HiddenUnits(live, vectors[:, :rank])

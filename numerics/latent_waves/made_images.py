@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +24,7 @@ def image_rows(stream: ImageStream) -> Iterator[np.ndarray]:
 
 def made_of(
     stream: ImageStream,
-    source: np.ndarray | Rows,
+    source: Any,
     name: str,
     shape: tuple[int, int] | None = None,
 ) -> ImageStream:
@@ -31,7 +33,7 @@ def made_of(
     Parameters
     ----------
     stream : ImageStream
-    source : ndarray (m, ...), or callable
+    source : ndarray, tensor or list (m, ...), or callable
         Of all images in their order, or a function of some.
     name : str
         By which an error speaks of it.
@@ -41,9 +43,10 @@ def made_of(
     Raises
     ------
     ArgumentError
-        For another number of things than of images, at once; for another size and for values that
-        are not finite, in the block that has them.
+        For another number of things than of images, at once, and for a torch module, which takes no
+        arrays; for another size and for values that are not finite, in the block that has them.
     """
+    source = rows_or_array(source, name)
     if isinstance(source, np.ndarray) and len(source) != stream.count:
         raise ArgumentError(
             name, f"{len(source)} rows", f"must have {stream.count}, one an image", "give all"
@@ -68,8 +71,46 @@ def made_of(
     )
 
 
+def rows_or_array(source: Any, name: str) -> np.ndarray | Rows:
+    """Return a function of rows as it is, and anything else as an array of real numbers.
+
+    Raises
+    ------
+    ArgumentError
+        For a torch module, and what no array of real numbers, one row an image, can be made of.
+    """
+    torch = sys.modules.get("torch")  # whoever has a module has imported it
+    if torch is not None and isinstance(getattr(source, "__self__", source), torch.nn.Module):
+        raise ArgumentError(
+            name,
+            f"the torch module {type(getattr(source, '__self__', source)).__name__}",
+            "must take and return arrays of float64",
+            "wrap it: numerics.latent_waves.in_double.InDouble(network)",
+        )
+    return source if callable(source) else _array(source, name)
+
+
+def _array(values: Any, name: str) -> np.ndarray:
+    """Return an array of real numbers, (k, ...)."""
+    if hasattr(values, "detach"):  # a tensor, with its gradients or on a device
+        values = values.detach().cpu()
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise _no_rows(name, type(values).__name__) from error
+    if array.dtype.kind not in "biuf" or array.ndim == 0:
+        raise _no_rows(name, f"{type(values).__name__} of shape {array.shape}, {array.dtype}")
+    return array
+
+
+def _no_rows(name: str, given: str) -> ArgumentError:
+    return ArgumentError(
+        name, given, "must be an array of real numbers, or a function of rows", "convert it"
+    )
+
+
 def _checked(made: object, count: int, name: str, shape: tuple[int, int]) -> np.ndarray:
-    values = np.asarray(made, dtype=float)
+    values = _array(made, name).astype(float)
     if values.size != count * shape[0] * shape[1] or len(values) != count:
         raise ArgumentError(
             name,

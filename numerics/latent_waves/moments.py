@@ -104,17 +104,27 @@ def half_moments(
 
     `numpy.random.default_rng(seed).permutation(m)` orders the images; A has the first m // 2 of them.
     """
-    masks = half_masks(stream.count, seed)
+    masks = complementary_halves(stream.count, seed)
     first, second = subset_moments(stream, masks, at_once=2, progress=progress)
     return first, second
 
 
-def half_masks(count: int, seed: int = 0) -> np.ndarray:
+def complementary_halves(count: int, seed: int = 0) -> np.ndarray:
     """Return which of some images belong to half A, and which to half B, (2, count), bool."""
-    seed = require_integer("seed", seed, 0, None, "pass 0, say")
-    in_first = np.zeros(count, bool)
-    in_first[np.random.default_rng(seed).permutation(count)[: count // 2]] = True
-    return np.stack([in_first, ~in_first])
+    (first,) = image_halves(count, 1, seed=seed)
+    return np.stack([first, ~first])
+
+
+def image_halves(count: int, halves: int, *, seed: int = 0) -> np.ndarray:
+    """Return random halves of some images, (halves, count), bool.
+
+    Each is the first count // 2 of one permutation after the other, all from one generator.
+    """
+    generator = np.random.default_rng(require_integer("seed", seed, 0, None, "pass 0, say"))
+    masks = np.zeros((halves, count), bool)
+    for mask in masks:
+        mask[generator.permutation(count)[: count // 2]] = True
+    return masks
 
 
 def subset_moments(

@@ -23,7 +23,11 @@ BLOCK = 10
 
 
 def stationary_set(
-    moments: SecondMoments, count: int, generator: np.random.Generator
+    moments: SecondMoments,
+    count: int,
+    generator: np.random.Generator,
+    *,
+    power: np.ndarray | None = None,
 ) -> SecondMoments:
     """Return the moments of `count` periodic Gaussian images with the power S(k) of a set.
 
@@ -35,9 +39,12 @@ def stationary_set(
         Of the set that gives S(k).
     count : int
     generator : numpy.random.Generator
+    power : ndarray (h, w), optional
+        Another spectrum, such as the one under a Hann window, which has no cross of leakage.
     """
     height, width = moments.shape
-    filter_ = np.sqrt(np.fft.ifftshift(power_spectrum(moments)))[:, :, None]
+    power = power_spectrum(moments) if power is None else power
+    filter_ = np.sqrt(np.fft.ifftshift(power))[:, :, None]
 
     def filtered(columns: np.ndarray) -> np.ndarray:
         pictures = columns.reshape(height, width, -1)

@@ -133,12 +133,21 @@ def null_test(
     )
 
 
-def above_nulls(scores: xr.Dataset) -> xr.DataArray:
-    """Return by how much the held-out R2 of the film exceeds that of the largest null, by window and library.
+def above_nulls(scores: xr.Dataset, *, window: int | None = None) -> xr.DataArray:
+    """Return by how much the held-out R2 of the film exceeds that of the largest null, by library.
 
     An equation needs this to be above 0.05.
+
+    Parameters
+    ----------
+    scores : Dataset
+        Of `null_test`.
+    window : int, optional
+        One of its windows; by default each, then by window and library.
     """
     held_out = scores.sel(part="held out")
+    if window is not None:
+        held_out = held_out.sel(window=window)
     return held_out["film"] - held_out["nulls"].max(["null", "trial"])
 
 

@@ -100,8 +100,9 @@ def probe(
     Parameters
     ----------
     stream : ImageStream
-    reconstructions : ndarray (m, n) or (m, y, x), or callable
-        In pixel values, in the order of the images; a callable makes them of rows (k, n).
+    reconstructions : ndarray, tensor or list (m, n) or (m, y, x), or callable
+        In pixel values, in the order of the images; a callable makes them of rows (k, n), as a
+        torch module in `InDouble` does.
     hidden : ndarray (m, w), or callable, optional
         Activations of the last hidden layer, likewise.
     original : Eigenimages, optional
@@ -110,7 +111,8 @@ def probe(
     Raises
     ------
     ArgumentError
-        For reconstructions or activations that do not fit the images, or are not finite.
+        For reconstructions or activations that do not fit the images, or are not finite; for a torch
+        module as it is.
     """
     if original is None:
         original = eigenimages_of(stream)

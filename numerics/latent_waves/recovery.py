@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import xarray as xr
 
 from numerics.latent_waves.field import Field
-from numerics.latent_waves.known_films import KnownFilm, known_film
+from numerics.latent_waves.known_films import KnownFilm
 from numerics.latent_waves.library import design
-from numerics.latent_waves.sparse_regression import best_support, least_squares
+from numerics.latent_waves.sparse_regression import least_squares
 from numerics.latent_waves.weak_form import WeakRows, conservative, weak_rows
-from numerics.latent_waves.weak_noise import coefficient_errors, identify
+from numerics.latent_waves.weak_noise import coefficient_errors, noise_level, without_noise_powers
 from theory.latent_waves.equations import Term
-
-FORMS = ("strong", "weak")
 
 
 def strong_errors(film: KnownFilm, field: Field) -> np.ndarray:
@@ -26,8 +23,12 @@ def strong_errors(film: KnownFilm, field: Field) -> np.ndarray:
 
 
 def weak_errors(film: KnownFilm, field: Field) -> np.ndarray:
-    """Return relative errors (terms,) of the coefficients on the true support, from the weak form."""
-    rows = weak_rows(field)
+    """Return relative errors (terms,) of the coefficients on the true support, from the weak form.
+
+    What noise adds to the means of u^2 and u^3 is taken away, its level read off the field. What is
+    left of a bias is of second order: noise in the columns draws coefficients towards 0.
+    """
+    rows = without_noise_powers(field, noise_level(field))
     return _relative_errors(rows.columns, rows.rates, rows.terms, conservative(film.equation))
 
 
@@ -60,49 +61,3 @@ def _relative_errors(
     support = tuple(i for i, term in enumerate(terms) if term in truth)
     found = least_squares(columns, rates, support)[list(support)]
     return found / np.array([truth[terms[i]] for i in support]) - 1
-
-
-def recovery_table(
-    names: Sequence[str], noises: Sequence[float], seeds: Sequence[int]
-) -> xr.Dataset:
-    """Return worst coefficient errors and supports found, by film, share of noise and seed.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Among `KNOWN_FILMS`.
-    noises : sequence of float
-        Standard deviation of the noise over that of u.
-    seeds : sequence of int
-
-    Returns
-    -------
-    Dataset
-        ``error`` (form, film, noise, trial), the largest relative error of a coefficient on the true
-        support; ``expected`` (film, noise), the largest standard deviation that the noise predicts
-        for it in weak form; ``by_criterion`` and ``by_noise`` (film, noise, trial), whether the true
-        support is found from weak rows by `best_support` and by `weak_noise.identify`.
-    """
-    shape = (len(names), len(noises), len(seeds))
-    error = np.empty((len(FORMS), *shape))
-    expected = np.array([[expected_errors(known_film(n), s).max() for s in noises] for n in names])
-    found = np.empty((2, *shape), dtype=bool)
-    for place in np.ndindex(shape):
-        film = known_film(names[place[0]])
-        field = film.with_noise(noises[place[1]], np.random.default_rng(seeds[place[2]]))
-        for form, errors in enumerate((strong_errors, weak_errors)):
-            error[form][place] = np.abs(errors(film, field)).max()
-        rows = weak_rows(field)
-        truth = tuple(np.flatnonzero(true_values(film, rows)))
-        found[0][place] = best_support(rows.columns, rows.rates) == truth
-        found[1][place] = identify(field).support == truth
-    dims = ("film", "noise", "trial")
-    return xr.Dataset(
-        {
-            "error": (("form", *dims), error),
-            "expected": (dims[:2], expected),
-            "by_criterion": (dims, found[0]),
-            "by_noise": (dims, found[1]),
-        },
-        {"form": list(FORMS), "film": list(names), "noise": list(noises), "trial": list(seeds)},
-    )

@@ -42,32 +42,13 @@ class Stability:
         return self.coefficients.std(axis=0, ddof=1) / means
 
 
-def image_halves(count: int, halves: int, *, seed: int = 0) -> list[np.ndarray]:
-    """Return masks (images,) of random halves: the first m/2 of one permutation after the other.
-
-    Parameters
-    ----------
-    count : int
-        m, the images of the set.
-    halves : int
-    seed : int
-    """
-    generator = np.random.default_rng(seed)
-    masks = []
-    for _ in range(halves):
-        mask = np.zeros(count, dtype=bool)
-        mask[generator.permutation(count)[: count // 2]] = True
-        masks.append(mask)
-    return masks
-
-
 def stability(regressions: Iterable[Regression], terms: Iterable[Term]) -> Stability:
     """Refit an equation to the films of subsets of the images.
 
     Parameters
     ----------
     regressions : iterable of Regression
-        Of at least two subsets, such as those of `image_halves`, each of its scaled film.
+        Of at least two subsets, such as those of `moments.image_halves`, each of its scaled film.
     terms : iterable of Term
         Of the equation.
 

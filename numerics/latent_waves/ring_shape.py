@@ -44,10 +44,10 @@ class RingShape:
         return (self.low * self.high) ** 0.5
 
 
-def ring_shape(
-    values: np.ndarray, *, exponents: np.ndarray = EXPONENTS, square_pixels: bool = True
-) -> RingShape:
+def ring_shape(values: np.ndarray, *, exponents: np.ndarray = EXPONENTS) -> RingShape:
     """Return the p that maximises the isotonic R2 of values against |k|_p, zero frequency left out.
+
+    Equal values have the isotonic R2 0 with every p; the first one is returned, with both ends.
 
     Parameters
     ----------
@@ -56,8 +56,6 @@ def ring_shape(
         power misleads: the leakage along the axes draws p to below 1.
     exponents : ndarray
         The p to try.
-    square_pixels : bool
-        As in `radius`.
 
     Raises
     ------
@@ -66,12 +64,7 @@ def ring_shape(
 
     Source: latent waves, estimating p.
     """
-    found = np.array(
-        [
-            shape_in(radius(values.shape, p, square_pixels=square_pixels), values).isotonic_r2
-            for p in exponents
-        ]
-    )
+    found = np.array([shape_in(radius(values.shape, p), values).isotonic_r2 for p in exponents])
     best = int(found.argmax())
     alike = exponents[found >= found[best] - ALIKE]
     return RingShape(float(exponents[best]), float(found[best]), float(alike[0]), float(alike[-1]))
@@ -90,8 +83,15 @@ def shape_in(radii: np.ndarray, values: np.ndarray) -> RingShape:
     Raises
     ------
     ArgumentError
-        For values that are not finite.
+        For values that are not finite, and radii of another shape, negative or not finite.
     """
+    if radii.shape != values.shape or not (np.isfinite(radii) & (radii >= 0)).all():
+        raise ArgumentError(
+            "radii",
+            f"shape {radii.shape}, from {radii.min()} to {radii.max()}",
+            f"must be one finite number of at least 0 for each of {values.shape} frequencies",
+            "make them like lattice.radius",
+        )
     height, width = values.shape
     kept = np.arange(values.size) != height // 2 * width + width // 2
     flat = values.ravel()[kept]
@@ -118,7 +118,7 @@ def log_power(power: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(power, power.size * np.finfo(float).eps * power.max()))
 
 
-def half_sample_bar(first: np.ndarray, second: np.ndarray, *, square_pixels: bool = True) -> float:
+def half_sample_bar(first: np.ndarray, second: np.ndarray) -> float:
     """Return how far p moves between two halves of the images, the error bar of `ring_shape`.
 
     Parameters
@@ -126,29 +126,24 @@ def half_sample_bar(first: np.ndarray, second: np.ndarray, *, square_pixels: boo
     first, second : ndarray, (h, w)
         The values of either half, as for `ring_shape`.
     """
-    found = [ring_shape(values, square_pixels=square_pixels).p for values in (first, second)]
-    return abs(found[0] - found[1])
+    return abs(ring_shape(first).p - ring_shape(second).p)
 
 
 def isotonic_r2(radii: np.ndarray, values: np.ndarray) -> float:
     """Return the R2 of the best monotone function of the radius, rising or falling.
 
-    Points of one radius have one value.
+    Points of one radius have one value. Where all values are equal but for rounding there is no
+    order to explain, and the R2 is 0.
 
     Parameters
     ----------
     radii, values : ndarray, (points,)
-
-    Raises
-    ------
-    ArgumentError
-        Where all values are equal: there is no variance to explain.
     """
+    if np.ptp(values) <= values.size * np.finfo(float).eps * np.abs(values).max():
+        return 0.0
     _, group, counts = np.unique(radii, return_inverse=True, return_counts=True)
     means = np.bincount(group, values) / counts
     total = ((values - values.mean()) ** 2).sum()
-    if not total > 0:
-        raise ArgumentError("values", float(values[0]), "must not all be equal", "check the images")
     within = ((values - means[group]) ** 2).sum()
     fits = [
         optimize.isotonic_regression(means, weights=counts, increasing=rising).x
@@ -165,10 +160,22 @@ def decay_exponent(power: np.ndarray) -> float:
     ----------
     power : ndarray, (h, w)
         S(k) under a Hann window; N is the longer side.
+
+    Raises
+    ------
+    ArgumentError
+        Where this range holds fewer than two radii, as for N < 7, and where there is no power.
     """
     radii = radius(power.shape)
     inside = (radii >= 2) & (radii <= max(power.shape) / 2 - 1)
-    slope, _ = np.polyfit(np.log(radii[inside]), np.log(power[inside]), 1)
+    if len(np.unique(radii[inside])) < 2:
+        raise ArgumentError(
+            "power",
+            f"{power.shape[0]} x {power.shape[1]} frequencies",
+            "must have two radii or more from 2 to N/2 - 1, for a slope",
+            "take images of 7 x 7 pixels or more",
+        )
+    slope, _ = np.polyfit(np.log(radii[inside]), log_power(power)[inside], 1)
     return float(-slope)
 
 

@@ -61,6 +61,11 @@ class RunningSums:
             self._multiply()
         if not np.isfinite(self._sums).all():
             raise ArgumentError("images", "nan or inf", "must be finite", "leave such images out")
+        # a product is at most the larger of two squares
+        if not np.isfinite(np.diag(self._products)).all():
+            raise ArgumentError(
+                "images", "values whose squares overflow", "must be below 1e150", "divide them"
+            )
         sums, products, middle = self._sums, self._products, float(self._middle)
         _mirror(products)
         products += middle * sums + middle**2 * self.count
@@ -83,8 +88,9 @@ class RunningSums:
         for begin in range(0, group.shape[1], PANEL):
             end = min(begin + PANEL, group.shape[1])
             panel = self._panel[: (end - begin) * end].reshape(end - begin, end)
-            np.matmul(group[:, begin:end].T, group[:, :end], out=panel)
-            self._products[begin:end, :end] += panel
+            with np.errstate(over="ignore", invalid="ignore"):  # refused when all is added
+                np.matmul(group[:, begin:end].T, group[:, :end], out=panel)
+                self._products[begin:end, :end] += panel
 
 
 def _cuts(length: int, group: int, filled: int) -> Iterator[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from numerics.latent_waves.moments import SecondMoments
+from theory.errors import ArgumentError
 
 
 def lag_sums(products: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -91,13 +92,33 @@ def local_amplitude(moments: SecondMoments) -> np.ndarray:
     return moments.scale * np.sqrt(squares).reshape(moments.shape)
 
 
-def area_fraction(amplitude: np.ndarray) -> float:
-    """Return f = (sum g^2)^2/(n sum g^4), the share of the image that its content fills, at most 1.
+def area_fraction(amplitude: np.ndarray, decay: float = 2.0) -> float:
+    """Return f = (sum r)^2/(n sum r^2), r = g^(4/alpha): the share of the image that its content fills.
+
+    At most 1. As `theory.latent_waves.phase_space.area_fraction` has it, where r is the squared
+    radius that a level of the power reaches at a pixel; alpha = 2 is (sum g^2)^2/(n sum g^4).
+
+    Parameters
+    ----------
+    amplitude : ndarray, (h, w)
+        g, of `local_amplitude`.
+    decay : float
+        alpha of S ~ |k|^-alpha, of `ring_shape.decay_exponent` or 2.
+
+    Raises
+    ------
+    ArgumentError
+        For a decay that is not positive.
 
     Examples
     --------
     >>> area_fraction(np.array([[1.0, 0.0], [0.0, 0.0]]))
     0.25
+    >>> round(area_fraction(np.array([2.0, 1.0]), decay=4.0), 6)
+    0.9
     """
-    squares = amplitude**2
+    if not decay > 0:
+        raise ArgumentError("decay", decay, "must be positive", "pass that of the power")
+    # g over its largest: no overflow
+    squares = (amplitude / amplitude.max()) ** (4 / decay)
     return float(squares.sum() ** 2 / (squares.size * (squares**2).sum()))

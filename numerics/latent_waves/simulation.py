@@ -107,8 +107,16 @@ def simulate(
         )
     refuse_ill_posed(equation, start)
     rate = right_side(equation, float(positions[1] - positions[0]))
+
+    def rates(time: float, u: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = rate(u)
+        if not np.isfinite(found).all():  # LSODA would try ever smaller steps without end
+            raise _divergence(equation, time)
+        return found
+
     run = solve_ivp(
-        lambda _, u: rate(u),
+        rates,
         (times[0], times[-1]),
         start,
         method="LSODA",
@@ -119,13 +127,17 @@ def simulate(
         uband=REACH,
     )
     if not run.success or not np.isfinite(run.y).all():
-        raise DivergenceError(
-            "equation",
-            repr(equation),
-            f"the run stops at t = {run.t[-1] if run.t.size else times[0]:.3g}",
-            "run it over a shorter time",
-        )
+        raise _divergence(equation, run.t[-1] if run.t.size else times[0])
     return run.y
+
+
+def _divergence(equation: Equation, time: float) -> DivergenceError:
+    return DivergenceError(
+        "equation",
+        repr(equation),
+        f"the run stops at t = {time:.3g}",
+        "run it over a shorter time",
+    )
 
 
 def right_side(equation: Equation, spacing: float) -> Callable[[np.ndarray], np.ndarray]:

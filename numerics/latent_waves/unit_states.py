@@ -9,6 +9,7 @@ import numpy as np
 
 from numerics.images.stream import ImageStream
 from numerics.latent_waves.made_images import image_rows
+from theory.errors import ArgumentError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,18 +48,36 @@ def unit_states(
     every_hidden : callable
         From images as rows (k, n) to the activations of every hidden layer, (k, w) each, the first
         layer first: `InDouble.every_hidden`.
+
+    Raises
+    ------
+    ArgumentError
+        For no layer at all, and for activations below 0: counting holds for ReLU alone.
     """
     states: list[UnitStates] = []
     for rows in image_rows(stream):
+        layers = every_hidden(rows)
+        _require_relu(layers)
         here = [
             UnitStates(np.logical_or.reduce(values > 0), np.logical_and.reduce(values > 0))
-            for values in every_hidden(rows)
+            for values in layers
         ]
         states = [
             UnitStates(a.live | b.live, a.always_on & b.always_on)
             for a, b in zip(states or here, here, strict=True)
         ]
     return states
+
+
+def _require_relu(layers: Sequence[np.ndarray]) -> None:
+    lowest = min((float(values.min()) for values in layers), default=-np.inf)
+    if lowest < 0:
+        raise ArgumentError(
+            "every_hidden",
+            f"activations down to {lowest:.3g}" if layers else "no layer",
+            "must be the activations of every hidden layer, after ReLU",
+            "use nn.ReLU modules between all layers, or hidden_units for other activations",
+        )
 
 
 def counted_rank(layers: Sequence[UnitStates], image_rank: int) -> int:

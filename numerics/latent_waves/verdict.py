@@ -117,7 +117,7 @@ def verdict(eigen: Eigenimages, *, radii: np.ndarray | None = None) -> Verdict:
     Raises
     ------
     ArgumentError
-        Where the film has too few frames.
+        Where the film has too few frames, and for radii of another shape, negative or not finite.
 
     Source: latent waves, what a user of such a tool wants.
     """

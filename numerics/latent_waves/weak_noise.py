@@ -19,7 +19,12 @@ from scipy import stats
 from scipy.ndimage import convolve1d
 
 from numerics.latent_waves.field import Field
-from numerics.latent_waves.sparse_regression import best_by_size, exact_support, least_squares
+from numerics.latent_waves.sparse_regression import (
+    best_by_size,
+    best_support,
+    exact_support,
+    least_squares,
+)
 from numerics.latent_waves.weak_form import WeakRows, weak_rows
 
 SMOOTH = np.array([1.0, -4.0, 6.0, -4.0, 1.0])
@@ -43,12 +48,14 @@ class WeakFit:
     coefficients : ndarray, (terms,)
         0 off the support.
     errors : ndarray, (terms,)
-        Standard deviations that the noise level predicts, to first order in the noise.
+        Standard deviations that the noise level predicts, to first order in the noise; 0 without.
     excess : float
-        Squared residuals over what noise explains, 1 on average for the true support; infinity for
-        data without noise that the support does not explain exactly, 0 for such that it does.
+        Squared residuals over what noise explains, 1 on average for the true support; 0 where the
+        support leaves nothing but rounding. What fourth differences leave of a smooth field counts as
+        noise, so that a field without noise that no support explains has an excess by orders above
+        1; infinity where they leave less than 1e-12 of it.
     explained : bool
-        Noise explains the residuals.
+        Noise, or rounding, explains the residuals.
     """
 
     support: tuple[int, ...]
@@ -167,6 +174,8 @@ def identify(field: Field) -> WeakFit:
         values = least_squares(plain.columns, plain.rates, exact)
         return WeakFit(exact, values, np.zeros(len(values)), 0.0, True)
     noise = noise_level(field)
+    if noise <= ROUNDING * np.abs(field.values).max():
+        return _unexplained(plain)
     rows = without_noise_powers(field, noise)
     fits = []
     for support in ((), *(best for best, _ in best_by_size(rows.columns, rows.rates))):
@@ -183,6 +192,13 @@ def _is_at_rest(rows: WeakRows, field: Field) -> bool:
     return float(np.linalg.norm(rows.rates)) <= ROUNDING * float(np.linalg.norm(sizes))
 
 
+def _unexplained(rows: WeakRows) -> WeakFit:
+    """The support of the smallest criterion, for a field whose noise is but rounding."""
+    support = best_support(rows.columns, rows.rates)
+    values = least_squares(rows.columns, rows.rates, support)
+    return WeakFit(support, values, np.zeros(len(values)), np.inf, False)
+
+
 def _settled(rows: WeakRows, field: Field, support: tuple[int, ...], noise: float) -> WeakFit:
     """The best fit of a number of terms, rows weighted by the covariance that it implies."""
     values = least_squares(rows.columns, rows.rates, support)
@@ -194,13 +210,18 @@ def _settled(rows: WeakRows, field: Field, support: tuple[int, ...], noise: floa
         values = least_squares(weighted, rates, support)
         if support == before:
             break
-    chosen = weighted[:, list(support)]
     errors = np.zeros(len(values))
-    errors[list(support)] = np.sqrt(np.diag(np.linalg.inv(chosen.T @ chosen)))
+    errors[list(support)] = _deviations(weighted[:, list(support)])
     rest = float(((rates - weighted @ values) ** 2).sum())
     freedom = len(rates) - len(support)
     explained = bool(rest < stats.chi2.isf(UNLIKELY, freedom))
     return WeakFit(support, values, errors, rest / freedom, explained)
+
+
+def _deviations(columns: np.ndarray) -> np.ndarray:
+    """Standard deviations of least squares on rows of noise 1, by a solver that keeps the condition."""
+    norms = np.linalg.norm(columns, axis=0)
+    return np.linalg.norm(np.linalg.pinv(columns / norms), axis=1) / norms
 
 
 def _whitened(

@@ -6,6 +6,8 @@ import itertools
 import numpy as np
 import pytest
 import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from theory import latent_waves
 from theory.claims import Identity
@@ -204,6 +206,13 @@ def test_wrong_scaling_is_caught():
 # --- well-posedness
 
 
+scales = st.fractions("1/10", 10, max_denominator=20).map(sympy.Rational)
+quarters = st.integers(-8, 8).filter(bool).map(lambda number: sympy.Rational(number, 4))
+equations = st.dictionaries(
+    st.builds(Term, st.integers(0, 2), st.integers(0, 5)), quarters, min_size=1, max_size=6
+).filter(lambda found: max(term.order for term in found) > 1)
+
+
 def judge(coefficients, low=0, high=1):
     return well_posedness.well_posedness(Equation(coefficients), low, high)
 
@@ -251,6 +260,9 @@ def test_degenerate_rows():
         ({Term(0, 3): -1, Term(1, 1): -6}, "well-posed", "well-posed"),
         ({Term(0, 3): 1, Term(0, 2): -1}, "ill-posed", "well-posed"),
         ({Term(2, 4): -1, Term(0, 2): 1}, "not guaranteed", "ill-posed"),
+        ({Term(0, 5): 1, Term(1, 4): -1, Term(0, 2): -1}, "not guaranteed", "ill-posed"),
+        ({Term(0, 5): 1, Term(0, 4): -1, Term(0, 2): -1}, "well-posed", "ill-posed"),
+        ({Term(0, 3): 1, Term(1, 2): 1}, "well-posed", "ill-posed"),
         ({Term(3, 2, conservative=True): 1}, "well-posed", "ill-posed"),
         ({Term(2, 3, conservative=True): 1}, "not guaranteed", "not guaranteed"),
     ],
@@ -272,6 +284,32 @@ def test_verdict_has_no_units(rows, b, s, tau):
     assert (moved.verdict, moved.order) == (plain.verdict, plain.order)
     ends = [float(b * u) for piece in plain.wrong for u in piece]
     assert [float(u) for piece in moved.wrong for u in piece] == pytest.approx(ends, rel=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(equations, scales, scales, scales)
+def test_no_verdict_depends_on_units(coefficients, b, s, tau):
+    """Property 14: u' = b u, x' = s x, t' = tau t with b, s, tau > 0: one verdict, on [0, b] for u'."""
+    moved = judge(latent_waves.scaled(coefficients, b=b, s=s, tau=tau), 0, b)
+    plain = judge(coefficients)
+    assert (moved.verdict, moved.order, moved.reason) == (plain.verdict, plain.order, plain.reason)
+    assert moved.degenerate == tuple(b * u for u in plain.degenerate)
+
+
+@settings(max_examples=60, deadline=None)
+@given(equations)
+def test_verdicts_when_time_is_reversed(coefficients):
+    """Property 14: an even top order of one sign is ill-posed one way only, an odd one alone both or none."""
+    equation = Equation(coefficients)
+    forwards, backwards = (
+        well_posedness.well_posedness(way).verdict for way in (equation, equation.backwards())
+    )
+    roots = sympy.Poly(equation.frozen(equation.order), U).real_roots()
+    one_sign = not any(0 < root < 1 and roots.count(root) % 2 for root in roots)
+    if equation.order % 2 == 0:
+        assert [forwards, backwards].count("ill-posed") == (1 if one_sign else 2)
+    elif all(term.order % 2 or term.order == 0 for term in equation.terms):
+        assert forwards == backwards
 
 
 @pytest.mark.parametrize("h", [-0.7, 1.5])

@@ -2,9 +2,10 @@
 
 A disturbance of the constant state u grows with Re(sigma(kappa; u)). Where the growth has no bound in
 kappa, the finest disturbance is the fastest, and the equation is ill-posed there: its even order 2q
-needs (-1)^q c_2q(u) <= 0. An odd order from 3 on at the top needs a c(u) of one sign: then the integral
-of u^2/c is kept (`dispersive_energy`); where c changes its sign, a derivative is lost. Coefficients
-are frozen at a constant state: what u_x adds to a lower order is not judged.
+needs (-1)^q c_2q(u) <= 0, and from order 4 on < 0: where it is 0, lower orders decide, which is left
+open. An odd order from 3 on at the top needs a c(u) of one sign: then the integral of u^2/c is kept
+(`dispersive_energy`); where c changes its sign, a derivative is lost. Coefficients are frozen at a
+constant state: what u_x adds to a lower order is not judged.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ def well_posedness(equation: Equation, lowest: object = 0, highest: object = 1) 
     if found and found.verdict == "ill-posed":
         return found
     if top % 2 and top > 1:
-        return _dispersion(equation, top, ends)
+        above = _dispersion(equation, top, ends)
+        in_doubt = found and found.verdict == "not guaranteed" and above.verdict == "well-posed"
+        return found if found and in_doubt else above
     return found or WellPosedness(
         "well-posed", "no derivative above the first", top, *_part(equation, top)
     )

@@ -1,8 +1,9 @@
 """Autoencoders and the film of an image set: until which frame they follow it, from their weights.
 
 After the paper's transition frame: eigenimages of the reconstructions are those of the images up to
-some frame, and noise from there on. The networks are trained first, as part of the set-up; weights and
-hidden activations then say which frames can be captured, before any image is reconstructed.
+some frame, and noise from there on. The networks are trained first, as part of the set-up; their weights,
+and the hidden activations over half A of the images, then say which frames they capture of half B, before
+any image is reconstructed.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Config:
     trials: int | None = None
     """Independent networks of each form. Default: 1; 2 with digits; 5 with --preset paper."""
     seed: int = 0
-    """Seed of the first trial; trial k has seed + k."""
+    """Seed of the first trial, and of the halves of the images; trial k has seed + k."""
     preset: Literal["quick", "standard", "paper"] = "standard"
     """How much is run: a minute on digits; 5000 images of MNIST; the paper's sweep, with a GPU."""
     device: Literal["cpu", "cuda", "auto"] = "cpu"

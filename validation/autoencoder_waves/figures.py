@@ -58,11 +58,11 @@ def fig7(result: xr.DataTree) -> Figure:
 
 
 def capture(result: xr.DataTree) -> Figure:
-    """Draw c_j of each depth: found, forecast by the last layer, and of the linear optimum."""
+    """Draw c_j of each depth: of half B as found, and as foretold from half A."""
     from matplotlib import pyplot
 
-    seen = results.dataset(result, "observed/networks")
-    foreseen = results.array(result, "forecast", "foreseen_capture")
+    seen = results.dataset(result, "observed/half_b")
+    foreseen = results.array(result, "forecast", "half_foreseen_capture")
     depths = seen["depth"].values
     figure, axes = pyplot.subplots(
         1, len(depths), figsize=(4.2 * len(depths), 4.4), layout="constrained", squeeze=False
@@ -82,7 +82,7 @@ def capture(result: xr.DataTree) -> Figure:
         ax.axhline(HALF, lw=0.7, color=plots.COLOURS[-1])
         ax.set(xlabel="frame j", ylabel="share c_j of frame j", ylim=(-0.03, 1.03))
         ax.set_title(f"depth {depth}", fontsize="medium")
-    figure.suptitle("lines: reconstructions; markers: forecast by the last layer; dotted: rank")
+    figure.suptitle("lines: reconstructions of half B; markers: foretold from half A; dotted: rank")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=8)
     return figure
 
@@ -130,13 +130,12 @@ def _against_bottleneck(result: xr.DataTree, seen: xr.Dataset, name: str, ax: Ax
         ax.errorbar(
             across, at.mean("trial"), spread, **style, ms=5, capsize=3, label=f"depth {depth}"
         )
-    drawn = set()
-    for depth in bounds["depth"].values:
-        line = bounds.sel(depth=depth).values
-        if tuple(line) not in drawn:
-            drawn.add(tuple(line))
-            label = f"bound of the rank, depth {depth}"
-            ax.plot(across, line, ls="--", lw=0.9, color=plots.COLOURS[-len(drawn)], label=label)
+    depths: dict[tuple[float, ...], list[int]] = {}
+    for depth in bounds["depth"].values.tolist():
+        depths.setdefault(tuple(bounds.sel(depth=depth).values), []).append(depth)
+    for number, (line, equal) in enumerate(depths.items(), 1):
+        label = f"bound of the rank, depth{'s' * (len(equal) > 1)} {' and '.join(map(str, equal))}"
+        ax.plot(across, line, ls="--", lw=0.9, color=plots.COLOURS[-number], label=label)
     ax.set(xscale="log", yscale="symlog", xlabel="bottleneck d", ylabel="transition frame")
     ax.set_ylim(0, None)
     if len(across) <= MOST_TICKS:
@@ -147,7 +146,7 @@ def _against_bottleneck(result: xr.DataTree, seen: xr.Dataset, name: str, ax: Ax
 def _forecasts(foreseen: xr.DataArray, ax: Axes) -> None:
     mean = foreseen.mean("trial").sortby("bottleneck")
     for number, depth in enumerate(mean["depth"].values):
-        label = "forecast" if number == 0 else None
+        label = "foretold from half A" if number == 0 else None
         values = mean.sel(depth=depth)
         ax.plot(values["bottleneck"], values, "x", ms=9, color=plots.COLOURS[number], label=label)
 

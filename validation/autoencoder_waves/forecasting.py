@@ -8,14 +8,19 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from numerics.latent_waves.last_layer import captured, hidden_units
 from numerics.latent_waves.layer_sizes import rank_bound, sizes
 from numerics.latent_waves.linear_optimum import least_loss, linear_optimum
-from numerics.latent_waves.probe import HALF, first, probe
-from numerics.latent_waves.unit_states import counted_rank, unit_states
+from numerics.latent_waves.probe import probe
 from numerics.schema import quantity
+from validation.autoencoder_waves.halves import (
+    Part,
+    Said,
+    halves,
+    quarters,
+    said_over,
+    uncertainties,
+)
 from validation.autoencoder_waves.setting import Setting
-from validation.autoencoder_waves.training import network_of
 from validation.experiment import Forecast, Work
 from validation.ladder import Ladder, Rung
 
@@ -27,7 +32,7 @@ DEAD, STEADY, ASTRAY = "dead units", "units always on", "directions off the firs
 
 
 def forecast(setting: Setting, work: Work) -> Forecast:
-    """Return bounds, live units, the frames that each last layer can put out, and the linear optimum."""
+    """Return bounds, live units, what each last layer can put out, of all and of half A; the optimum."""
     said = _of_networks(setting, work)
     optimum = _of_linear_optimum(setting)
     return Forecast(_ladders(setting, said), xr.Dataset(said | optimum))
@@ -50,39 +55,59 @@ def of_each_network(setting: Setting, values: list[Any]) -> np.ndarray:
 
 
 def _of_networks(setting: Setting, work: Work) -> dict[str, xr.DataArray]:
-    """Return what widths say, and weights with hidden activations."""
-    live, counts, captures = [], [], []
-    image_rank = setting.original.rank + 1
-    for done, network in enumerate(setting.networks, 1):
-        module = network_of(setting, network, work)
-        units = hidden_units(setting.stream, module.hidden)
-        space = units.reachable_space(*module.last_layer)
-        live.append(units.live_units)
-        states = unit_states(setting.stream, module.every_hidden)
-        counts.append(counted_rank(states, image_rank))
-        captures.append(captured(setting.original.vectors, space))
-        work.progress("weights and activations", done, len(setting.networks))
+    """Return what widths say, and weights with hidden activations over all images and over half A."""
     bounds = [
         [rank_bound(sizes(setting.pixels, bottleneck, depth)) for bottleneck in setting.bottlenecks]
         for depth in setting.depths
     ]
-    each = {
-        "live_units": (live, "live units of the last hidden layer"),
-        "counted_rank": (counts, "bound of the rank by live and switching units"),
-    }
-    said = {
-        name: labelled(setting, of_each_network(setting, values), NETWORK, name, long_name)
-        for name, (values, long_name) in each.items()
-    }
-    said["rank_bound"] = labelled(setting, bounds, FORM, "rank_bound", "bound of the rank")
-    said["foreseen_capture"] = labelled(
-        setting,
-        of_each_network(setting, captures),
-        [*NETWORK, "frame"],
-        "foreseen_capture",
-        "share of a frame in what the last layer can put out",
-    )
+    said = {"rank_bound": labelled(setting, bounds, FORM, "rank_bound", "bound of the rank")}
+    everything = Part("all images", setting.stream, setting.original)
+    said |= _of_part(setting, said_over(setting, everything, work), "", "")
+    said |= _of_part(setting, said_over(setting, halves(setting)[0], work), "half_", ", half A")
+    pairs = [
+        (said_over(setting, one, work), said_over(setting, other, work))
+        for one, other in quarters(setting)
+    ]
+    for name, values in uncertainties(pairs).items():
+        long_name = f"{name.split('_')[0]} of two quarters of half A, root mean square difference"
+        said[name] = labelled(
+            setting, of_each_network(setting, list(values)), NETWORK, name, long_name
+        )
     return said
+
+
+def _of_part(
+    setting: Setting, found: list[Said], prefix: str, over: str
+) -> dict[str, xr.DataArray]:
+    """Return what is said of each network over a part of the images, labelled."""
+    each: dict[str, tuple[list[Any], list[str], str]] = {
+        "live_units": (
+            [said.live_units for said in found],
+            NETWORK,
+            "live units of the last hidden layer",
+        ),
+        "counted_rank": (
+            [said.counted_rank for said in found],
+            NETWORK,
+            "bound of the rank by live and switching units",
+        ),
+        "foreseen_transition": (
+            [said.transition for said in found],
+            NETWORK,
+            "first frame that the last layer can't put out",
+        ),
+        "foreseen_capture": (
+            [said.capture for said in found],
+            [*NETWORK, "frame"],
+            "share of a frame in what the last layer can put out",
+        ),
+    }
+    return {
+        prefix + name: labelled(
+            setting, of_each_network(setting, values), dims, prefix + name, long_name + over
+        )
+        for name, (values, dims, long_name) in each.items()
+    }
 
 
 def _of_linear_optimum(setting: Setting) -> dict[str, xr.DataArray]:
@@ -112,19 +137,29 @@ def _of_linear_optimum(setting: Setting) -> dict[str, xr.DataArray]:
 
 
 def _ladders(setting: Setting, said: dict[str, xr.DataArray]) -> tuple[Ladder, ...]:
-    """Return the ladders of rank, transition frame and loss, without their measurements."""
-    counts = {
-        BOUND: said["rank_bound"].astype(float),
-        LIVE: said["live_units"] + 1.0,
-        SWITCHING: said["counted_rank"].astype(float),
-    }
+    """Return the ladders of rank, transition frame and loss, without their measurements.
+
+    The transition frame is that of half B, and foretold from half A; the others are of all images.
+    """
+    counts, of_half = _counts(said, ""), _counts(said, "half_")
     rank = _ladder(RANK, "rank of the reconstructions", counts, "1", xr.DataArray(1.0))
-    ends = np.apply_along_axis(lambda c: first(c < HALF), -1, said["foreseen_capture"].values)
-    foreseen = labelled(setting, ends.astype(float), NETWORK, TRANSITION, TRANSITION)
+    foreseen = said["half_foreseen_transition"].astype(float)
     frame = _ladder(
-        TRANSITION, "transition frame", counts | {SPACE: foreseen}, "frames", xr.DataArray(1.0)
+        TRANSITION,
+        "transition frame of half B",
+        of_half | {SPACE: foreseen},
+        "frames",
+        xr.DataArray(1.0),
     )
     return rank, frame, _loss_ladder(setting, counts, said["foreseen_capture"])
+
+
+def _counts(said: dict[str, xr.DataArray], prefix: str) -> dict[str, xr.DataArray]:
+    return {
+        BOUND: said["rank_bound"].astype(float),
+        LIVE: said[f"{prefix}live_units"] + 1.0,
+        SWITCHING: said[f"{prefix}counted_rank"].astype(float),
+    }
 
 
 def _loss_ladder(

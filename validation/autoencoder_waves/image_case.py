@@ -44,8 +44,9 @@ class AutoencodedImages:
             f"{_listed(s.bottlenecks)}, {len(s.seeds)} {'trials' if len(s.seeds) > 1 else 'trial'}.",
             f"Each makes {s.updates} updates by Adam: learning rate {p.learning_rate:g}, batches of "
             f"{p.batch}, {p.epochs} epochs.",
-            "Forecast, from weights and hidden activations: the rank that reconstructions can have, and "
-            "the first frame that they can't hold. Frames count from 0.",
+            "Forecast, from weights and hidden activations: the rank that reconstructions can have; from "
+            "those over half A of the images, the first frame that reconstructions of half B don't hold. "
+            "Frames count from 0.",
         ]
 
     def prepare(self, work: Work) -> xr.Dataset:

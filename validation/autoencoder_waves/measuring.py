@@ -16,6 +16,7 @@ from validation.autoencoder_waves.forecasting import (
     labelled,
     of_each_network,
 )
+from validation.autoencoder_waves.halves import halves
 from validation.autoencoder_waves.setting import Setting
 from validation.autoencoder_waves.training import network_of
 from validation.experiment import Measurement, Work
@@ -28,6 +29,11 @@ NUMBERS = {
     "loss": "mean squared error",
     "least_loss": "least mean squared error of this rank",
 }
+HELD_OUT = {
+    "rank": "rank of the reconstructions of half B",
+    "transition_capture": "first frame of half B that is not captured",
+    "capture": "share of a frame of half B in the space of its reconstructions",
+}
 CURVES = {
     "frame_errors": "mean squared difference of the spectra of a frame",
     "alignments": "squared cosine of a frame and its reconstruction",
@@ -36,37 +42,46 @@ CURVES = {
 
 
 def measure(setting: Setting, work: Work) -> Measurement:
-    """Return rank, transition frames and loss of every network, and their curves over frames."""
+    """Return rank, transition frames and loss of every network, and their curves; and of half B."""
     found: dict[str, list] = {name: [] for name in (*NUMBERS, *CURVES)}
-    strip = None
+    held_out: dict[str, list] = {name: [] for name in HELD_OUT}
+    other, strip = halves(setting)[1], None
     for done, network in enumerate(setting.networks, 1):
         module = network_of(setting, network, work)
         probed = probe(setting.stream, module, original=setting.original)
         for name, values in found.items():
             values.append(getattr(probed, name))
+        of_half = probe(other.stream, module, original=other.original)
+        for name, values in held_out.items():
+            values.append(getattr(of_half, name))
         if network == shown_network(setting):
             strip = _strip(setting, probed)
         work.progress("reconstructions", done, len(setting.networks))
     assert strip is not None
-    dims = {name: NETWORK if name in NUMBERS else [*NETWORK, "frame"] for name in found}
-    seen = xr.Dataset(
+    seen = _labelled(setting, found, NUMBERS | CURVES)
+    half = _labelled(setting, held_out, HELD_OUT)
+    measured = {
+        RANK: seen["rank"].astype(float),
+        TRANSITION: half["transition_capture"].astype(float),
+        LOSS: seen["loss"],
+    }
+    observed = {"/networks": seen, "/half_b": half, "/strip": strip}
+    return Measurement(measured, xr.DataTree.from_dict(observed))
+
+
+def _labelled(setting: Setting, found: dict[str, list], names: dict[str, str]) -> xr.Dataset:
+    return xr.Dataset(
         {
             name: labelled(
                 setting,
                 of_each_network(setting, values),
-                dims[name],
+                [*NETWORK, "frame"] if name in CURVES else NETWORK,
                 name,
-                {**NUMBERS, **CURVES}[name],
+                names[name],
             )
             for name, values in found.items()
         }
     )
-    measured = {
-        RANK: seen["rank"].astype(float),
-        TRANSITION: seen["transition_capture"].astype(float),
-        LOSS: seen["loss"],
-    }
-    return Measurement(measured, xr.DataTree.from_dict({"/networks": seen, "/strip": strip}))
 
 
 def shown_network(setting: Setting) -> tuple[int, int, int]:

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
-from numerics import images as image_room
 from numerics.devices import find_device
+from numerics.images import streams
 from numerics.images.stream import ImageStream
-from numerics.images.streams.stream_of import stream_of
 from numerics.latent_waves.eigenimages import Eigenimages, eigenimages
 from numerics.latent_waves.layer_sizes import sizes
 from numerics.latent_waves.moments import SecondMoments, second_moments
@@ -27,12 +25,13 @@ if TYPE_CHECKING:
     from validation.autoencoder_waves import Config
 
 DIGITS, MNIST, FASHION, OWN = "digits", "mnist", "fashion_mnist", "FILE"
-NAMED: dict[str, Callable[[int | None], xr.Dataset]] = {
-    DIGITS: lambda count: image_room.digits(),
-    MNIST: lambda count: image_room.mnist(count=count),
-    FASHION: lambda count: image_room.fashion_mnist(count=count),
+NAMED: dict[str, Callable[[], ImageStream]] = {
+    DIGITS: streams.digits,
+    MNIST: streams.mnist,
+    FASHION: streams.fashion_mnist,
 }
 FEW = 5000  # images of the larger sets, below the paper's scale
+FEWEST = 8  # images: two halves, and quarters of one of them
 LARGE = 256  # pixels from which on bottlenecks are those of the paper's sets
 LARGEST = {"batch": 100_000, "epochs": 100_000, "trials": 1000}
 MOST_VALUES = 250_000_000  # pixels of all images together: 2 GB in memory
@@ -166,18 +165,24 @@ def _stream(config: Config) -> ImageStream:
                 "leave it out",
             )
         few = FEW if name in (MNIST, FASHION) and config.preset != "paper" else None
-        source = NAMED[name](config.count or few)
-        stream = stream_of(source, name=name)
-    else:
-        stream = stream_of(name, scale=config.scale)
-    return _first(stream, config.count)
+        return _held(NAMED[name](), config.count or few)
+    return _held(streams.stream_of(name, scale=config.scale), config.count)
 
 
-def _first(stream: ImageStream, count: int | None) -> ImageStream:
-    """Return the first images of a stream; refuse more than fit in memory."""
+def _held(stream: ImageStream, count: int | None) -> ImageStream:
+    """Return the first images of a stream; refuse more than fit in memory, and too few for halves."""
     kept = stream.count if count is None else count
-    if not 1 <= kept <= stream.count:
-        raise ArgumentError("--count", kept, f"must be from 1 to {stream.count}", "take fewer")
+    if stream.count < FEWEST:
+        raise ArgumentError(
+            "--dataset",
+            f"{stream.count} images",
+            f"must be at least {FEWEST}: one half foretells the other",
+            "take more",
+        )
+    if not FEWEST <= kept <= stream.count:
+        raise ArgumentError(
+            "--count", kept, f"must be from {FEWEST} to {stream.count}", "take others"
+        )
     most = MOST_VALUES // math.prod(stream.shape)
     if kept > most:
         raise ArgumentError(
@@ -186,18 +191,7 @@ def _first(stream: ImageStream, count: int | None) -> ImageStream:
             f"networks learn from images in memory, at most {most} of this size",
             f"pass --count {most}",
         )
-    if kept == stream.count:
-        return stream
-    blocks, there = [], 0
-    for block in stream.blocks():
-        blocks.append(block)
-        there += len(block)
-        if there >= kept:
-            break
-    array = np.concatenate(blocks)[:kept]
-    short = stream_of(array, scale=stream.scale, name=stream.name)
-    provenance = {**stream.provenance, "first": kept, "first_sha256": short.provenance["sha256"]}
-    return dataclasses.replace(short, provenance=provenance)
+    return stream if kept == stream.count else stream.first(kept)
 
 
 def _bottlenecks(config: Config, pixels: int) -> tuple[int, ...]:
@@ -248,8 +242,8 @@ def _require_options(config: Config) -> None:
         value = getattr(config, name)
         if value is not None and not 1 <= value <= most:
             raise ArgumentError(f"--{name}", value, f"must be between 1 and {most}", "change it")
-    if config.count is not None and config.count < 1:
-        raise ArgumentError("--count", config.count, "must be at least 1", "take more")
+    if config.count is not None and config.count < FEWEST:
+        raise ArgumentError("--count", config.count, f"must be at least {FEWEST}", "take more")
     rate = config.learning_rate
     if rate is not None and not (rate > 0 and math.isfinite(rate)):
         raise ArgumentError("--learning-rate", rate, "must be positive and finite", "change it")

@@ -8,25 +8,36 @@ import numpy as np
 import xarray as xr
 
 from validation import results
-from validation.autoencoder_waves.forecasting import LOSS, RANK, SPACE, TRANSITION
+from validation.autoencoder_waves.forecasting import LOSS, MEASURED, RANK, SPACE, TRANSITION
+
+OF_OPTIMUM = {
+    "rank": "rank",
+    "T_capture": "transition_capture",
+    "T_align": "transition_alignment",
+    "T (15 %)": "transition",
+}
+"""Columns of transition frames that the linear optimum has."""
 
 
 def transitions(result: xr.DataTree) -> dict[str, Any]:
     """Return rank and transition frames of every depth and bottleneck, after what was said of them."""
     seen = results.dataset(result, "observed/networks")
+    said = results.dataset(result, "forecast")
     rank, frame = (results.ladder(result, name) for name in (RANK, TRANSITION))
     columns: dict[str, xr.DataArray] = {
         "bound": rank.rungs[0].value,
         "live + 1": rank.rungs[1].value,
         "by counting": rank.rungs[2].value,
         "rank": seen["rank"],
-        "T_capture forecast": frame.rung(SPACE),
+        "T_capture, half A": frame.rung(SPACE),
+        "uncertainty": said["transition_uncertainty"],
+        "T_capture, half B": frame.rung(MEASURED),
         "T_capture": seen["transition_capture"],
         "T_align": seen["transition_alignment"],
         "T (15 %)": seen["transition"],
     }
     rows = _rows(seen, columns)
-    rows += _of_optimum(results.dataset(result, "forecast"), len(columns))
+    rows += _of_optimum(said, list(columns))
     return {
         "title": f"rank and transition frame, frames from 0{_of_trials(seen)}",
         "columns": ["depth", "d", *columns],
@@ -57,20 +68,14 @@ def _rows(seen: xr.Dataset, columns: dict[str, xr.DataArray]) -> list[list[Any]]
     ]
 
 
-def _of_optimum(said: xr.Dataset, columns: int) -> list[list[Any]]:
+def _of_optimum(said: xr.Dataset, columns: list[str]) -> list[list[Any]]:
     """Return what the linear autoencoder does at its optimum, in the columns of the networks."""
     rows = []
     for d in said["bottleneck"].values.tolist():
         here = said.sel(bottleneck=d)
-        ends = [
-            float(here[f"optimal_{name}"])
-            for name in ("rank", "transition_capture", "transition_alignment", "transition")
-        ]
-        row: list[Any] = [None] * columns
-        row[3], row[5], row[6], row[7] = ends
-        rows.append(
-            ["linear optimum", d, *(x if x is None or np.isfinite(x) else None for x in row)]
-        )
+        ends = {column: float(here[f"optimal_{name}"]) for column, name in OF_OPTIMUM.items()}
+        row = [ends.get(column, np.nan) for column in columns]
+        rows.append(["linear optimum", d, *(x if np.isfinite(x) else None for x in row)])
     return rows
 
 

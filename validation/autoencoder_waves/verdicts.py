@@ -11,7 +11,10 @@ import numpy as np
 import xarray as xr
 
 from validation import results
+from validation.autoencoder_waves.check_table import SURE
+from validation.autoencoder_waves.findings import frames_missed
 from validation.autoencoder_waves.forecasting import TRANSITION
+from validation.autoencoder_waves.trends import Trend, deciding, judged, standard_error, trend
 from validation.ladder import UNEXPLAINED
 from validation.verdicts import (
     CONSISTENT,
@@ -24,6 +27,8 @@ from validation.verdicts import (
 )
 
 SHALLOW, DEEP = (3, 4), (5, 6)
+ONE_TRIAL = "one trial has no spread: take --trials 5"
+FEW = 4  # bottlenecks that are all told
 LEARNT = 0.5  # of the variance of the images: what the median network may leave
 
 
@@ -41,21 +46,25 @@ def table(result: xr.DataTree) -> dict[str, Any]:
 
 
 def _follows(result: xr.DataTree) -> Row:
-    """Frames are kept up to a transition frame; weights say up to which they can be."""
+    """Frames are kept up to a transition frame; weights and half of the images say up to which."""
     claim = "an autoencoder follows the film up to a transition frame"
     seen = results.dataset(result, "observed/networks")
     left = float(seen["loss"].median()) / float(result["/setup"].attrs["variance"])
     if left > LEARNT:
         return [claim, OPEN, f"networks leave {left:.0%} of the variance of the images: too little"]
-    missed = results.ladder(result, TRANSITION).largest(UNEXPLAINED)
+    missed = frames_missed(
+        results.dataset(result, "forecast"), results.dataset(result, "observed/half_b")
+    )
+    off = results.ladder(result, TRANSITION).largest(UNEXPLAINED)
     beyond = int((seen["transition_capture"] > seen["rank"]).sum())
     before = _captured_before(seen)
-    verdict = SHARPENED if missed == 0 and beyond == 0 else REPRODUCED
+    verdict = SHARPENED if missed <= SURE and beyond == 0 else REPRODUCED
     return [
         claim,
         verdict if before > 0.5 else REFUTED,
-        f"T_capture is {_range(seen['transition_capture'])}, forecast from the weights within "
-        f"{missed:.3g} frames; above the rank in {beyond} of {seen['rank'].size} networks; of what the "
+        f"T_capture is {_range(seen['transition_capture'])}, above the rank in {beyond} of "
+        f"{seen['rank'].size} networks; from half of the images that of the other half is forecast "
+        f"within {off:.3g} frames, or {missed:.3g} uncertainties, root mean square; of what the "
         f"reconstructions can hold {before:.0%} are frames before it, in the median network",
     ]
 
@@ -83,27 +92,60 @@ def _optimum(result: xr.DataTree) -> Row:
 
 
 def _smaller(result: xr.DataTree) -> Row:
-    """T as the paper defines it, mean of trials, against the bottleneck, depth by depth."""
+    """T as the paper defines it against the bottleneck, depth by depth, beyond the spread of trials."""
     claim = "the smaller the bottleneck, the smaller the transition frame"
     seen = results.dataset(result, "observed/networks").sortby("bottleneck")
     if seen.sizes["bottleneck"] < 2:
         return [claim, OPEN, "one bottleneck only"]
-    falling = {
-        name: _falling_depths(seen[name].mean("trial"))
-        for name in ("transition", "transition_capture")
-    }
-    said = "; ".join(
-        f"{label} falls somewhere with growing d at "
-        + (f"depth {', '.join(map(str, falling[name]))}" if falling[name] else "no depth")
-        for name, label in (("transition", "T"), ("transition_capture", "T_capture"))
+    shown = seen if seen.sizes["bottleneck"] <= FEW else seen.isel(bottleneck=[0, -1])
+    of_depths = "; ".join(
+        f"depth {depth}: {_listed(_means(shown, 'transition').sel(depth=depth))}"
+        for depth in seen["depth"].values
     )
-    return [claim, REFUTED if any(falling.values()) else CONSISTENT, said]
+    said = f"T (15 %) at d = {_listed(shown['bottleneck'])}: {of_depths}"
+    if seen.sizes["trial"] < 2:
+        return [claim, OPEN, f"{said}; {ONE_TRIAL}"]
+    errors = standard_error(seen["transition"])
+    found = [
+        trend(
+            _means(seen, "transition").sel(depth=depth).values,
+            np.full(seen.sizes["bottleneck"], float(errors.sel(depth=depth))),
+        )
+        for depth in seen["depth"].values
+    ]
+    beyond = deciding(seen["transition"])
+    return [claim, judged(found, beyond), f"{said}; {_in_errors(found, beyond)}"]
 
 
-def _falling_depths(transition: xr.DataArray) -> list[int]:
-    """Return the depths at which some wider bottleneck has an earlier transition frame."""
-    steps = transition.diff("bottleneck")
-    return [int(d) for d in steps["depth"] if float(steps.sel(depth=d).min()) < 0]
+def _fewer_layers(result: xr.DataTree) -> Row:
+    """The largest T over all bottlenecks, depth by depth, beyond the spread of trials."""
+    claim = "fewer layers reach a larger transition frame"
+    seen = results.dataset(result, "observed/networks").sortby("depth", ascending=False)
+    if seen.sizes["depth"] < 2:
+        return [claim, OPEN, "one depth only"]
+    best = _means(seen, "transition").max("bottleneck")
+    captured = _means(seen, "transition_capture").max("bottleneck")
+    said = (
+        f"depths {_listed(seen['depth'])}: T (15 %) at best {_listed(best)}; beside it, T_capture at best "
+        f"{_listed(captured)}"
+    )
+    if seen.sizes["trial"] < 2:
+        return [claim, OPEN, f"{said}; {ONE_TRIAL}"]
+    found = [trend(best.values, standard_error(seen["transition"]).values)]
+    beyond = deciding(seen["transition"])
+    return [claim, judged(found, beyond), f"{said}; {_in_errors(found, beyond)}"]
+
+
+def _means(seen: xr.Dataset, name: str) -> xr.DataArray:
+    return seen[name].mean("trial")
+
+
+def _in_errors(found: list[Trend], beyond: float) -> str:
+    """Return the numbers that decide: falls against the claim, and the least rise from end to end."""
+    return (
+        f"against it at most {max(t.fall for t in found):.3g}, for it from end to end at least "
+        f"{min(t.rise for t in found):.3g} standard errors of a difference of means; {beyond:.3g} decide"
+    )
 
 
 def _bottleneck_bounds(result: xr.DataTree) -> Row:
@@ -126,23 +168,8 @@ def _bottleneck_bounds(result: xr.DataTree) -> Row:
     return [claim, REFUTED if float(deep.max()) > 0 else CONSISTENT, said]
 
 
-def _fewer_layers(result: xr.DataTree) -> Row:
-    """The largest T over all bottlenecks, depth by depth."""
-    claim = "fewer layers reach a larger transition frame"
-    seen = results.dataset(result, "observed/networks").sortby("depth")
-    if seen.sizes["depth"] < 2:
-        return [claim, OPEN, "one depth only"]
-    largest = {
-        name: seen[name].mean("trial").max("bottleneck").values
-        for name in ("transition", "transition_capture")
-    }
-    depths = ", ".join(map(str, seen["depth"].values))
-    said = "; ".join(
-        f"{label} at best {', '.join(f'{v:.3g}' for v in largest[name])}"
-        for name, label in (("transition", "T"), ("transition_capture", "T_capture"))
-    )
-    falls = bool(np.all(np.diff(largest["transition"]) <= 0))
-    return [claim, CONSISTENT if falls else REFUTED, f"depths {depths}: {said}"]
+def _listed(values: xr.DataArray) -> str:
+    return ", ".join(f"{value:.3g}" for value in values.values)
 
 
 def _range(values: xr.DataArray) -> str:

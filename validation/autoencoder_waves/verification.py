@@ -116,7 +116,7 @@ def _random_networks() -> list[tuple[tuple[int, ...], Probe, np.ndarray, int]]:
                 network = InDouble(autoencoder(widths, seed=seed))
                 probed = probe(_images(), network, hidden=network.hidden, original=_original())
                 assert probed.units is not None
-                space = probed.units.reachable_space(*network.last_layer)
+                space = probed.units.reachable_space(*network.last_layer(_rows()))
                 states = unit_states(_images(), network.every_hidden)
                 counted = counted_rank(states, PIXELS + 1)
                 found.append((widths, probed, captured(_original().vectors, space), counted))

@@ -16,6 +16,9 @@ FLOWER = "40,000 patches of 32 x 32 pixels of the flower, halves of seed 0"
 MANY = "20,000 images of 32 x 32 pixels, alpha and p either 3 and 2 or 2 and 1.3"
 JUDGED = "a set whose word is known: digits, photographs, mnist, fashion_mnist, cifar10, gaussian"
 PAPER_FILM = "the set as it comes, the paper's frames, no window"
+LEAST_COMPARED = 50
+ENOUGH_FRAMES = f"{LEAST_COMPARED} frames compared or more, as many images as pixels or more"
+LARGE_IMAGES = "images of 784 pixels or more: chance orders the frequencies of small ones"
 FIVE = "five seeds or more"
 
 
@@ -59,6 +62,15 @@ EVERY_SET: tuple[Check, ...] = (
         2,
         "",
         IMAGES,
+        given=ENOUGH_FRAMES,
+    ),
+    validation(
+        "LN5",
+        "ours: frames at which position dependence leaves more than its uncertainty",
+        0.05,
+        "of all",
+        IMAGES,
+        given=ENOUGH_FRAMES,
     ),
     validation(
         "LN2",
@@ -66,6 +78,7 @@ EVERY_SET: tuple[Check, ...] = (
         0.1,
         "",
         (PHOTOGRAPHS, MNIST, FASHION, GAUSSIAN, EUROSAT, STL, PCAM),
+        given=LARGE_IMAGES,
     ),
     validation(
         "LW20e",

@@ -24,19 +24,20 @@ from numerics.latent_waves.identification import (
     by_held_out_error,
 )
 from numerics.latent_waves.lattice import DC, radius, spiral
-from numerics.latent_waves.moments import subset_moments
+from numerics.latent_waves.moments import image_halves, subset_moments
 from numerics.latent_waves.null_models import stationary_set
 from numerics.latent_waves.null_test import null_test
 from numerics.latent_waves.paper_rows import PaperRow
-from numerics.latent_waves.resampling import Stability, image_halves, stability
+from numerics.latent_waves.resampling import Stability, stability
 from numerics.latent_waves.ring_film import RingFilm, Rings, ring_film
 from numerics.latent_waves.second_order import hann_power_spectrum
 from numerics.latent_waves.simulation import judge, wrong_share
+from numerics.latent_waves.travelling_wave import travelling_wave
 from theory.latent_waves.equations import Equation, Term
 from theory.latent_waves.well_posedness import WellPosedness
 from validation.experiment import Work
 from validation.latent_waves.halves import Halves
-from validation.latent_waves.held_out_frames import HeldOutFrames
+from validation.latent_waves.held_out_frames import BY_HANN, BY_P, HeldOutFrames
 from validation.latent_waves.paper_tables import remade
 from validation.latent_waves.setting import Setting
 
@@ -76,7 +77,7 @@ class FittedFilm:
     @functools.cached_property
     def regression(self) -> Regression:
         """Of u_t on the twelve terms, the first four fifths of the frames."""
-        return Regression(self.field)
+        return Regression(self.field, gap=self.film.window - 1)
 
     @functools.cached_property
     def path(self) -> list[Fit]:
@@ -88,12 +89,17 @@ class FittedFilm:
         found = {}
         if printed is not None:
             found[PRINTED] = self.regression.as_given(printed.coefficients)
-            found[REFITTED] = self.regression.on_support(printed.equation.terms)
+            found[REFITTED] = self._on_terms(printed.equation.terms)
         some = [fit for fit in self.path if fit.coefficients]
         found[HELD_OUT] = by_held_out_error(some)
         found[CRITERION] = by_criterion(some)
         found[DENSE] = self.regression.dense()
         return found
+
+    def _on_terms(self, terms: tuple[Term, ...]) -> Fit:
+        """Return the fit on some terms, with the thresholds that select them, if any do."""
+        selected = (fit for fit in self.path if fit.support == set(terms))
+        return next(selected, self.regression.on_support(terms))
 
 
 def of_set(
@@ -117,11 +123,11 @@ def of_set(
         stationary_set(halves.whole, halves.whole.count, np.random.default_rng(config.seed))
     )
     orders = {
-        "shift, p of half A": spiral(radius(images.shape, p)),
-        "shift, order of the Hann spectrum": spiral(-hann_power_spectrum(halves.whole)),
+        BY_P: spiral(radius(images.shape, p)),
+        BY_HANN: spiral(-hann_power_spectrum(halves.whole)),
     }
     groups = {}
-    if setting.paper_row is not None:
+    if setting.paper_row is not None and setting.as_it_comes:
         groups["/paper_tables"] = remade(setting.name, setting.paper_row, images)
     films = {PAPER: Rings(), OWN: Rings(p=p, half_width=0.5, centre=DC)}
     for done, (name, rings) in enumerate(films.items()):
@@ -133,7 +139,7 @@ def of_set(
         found = fitted.candidates(setting.paper_row if name == PAPER else None)
         work.progress("equations", 4 * done + 1, 4 * len(films))
         halved = [
-            Regression(ring_film(part, rings, window=config.window).field(*_ends(fitted)).scaled())
+            FittedFilm(ring_film(part, rings, window=config.window), start, end).regression
             for part in parts
         ]
         stable = {name: stability(halved, fit.coefficients) for name, fit in found.items()}
@@ -147,22 +153,22 @@ def of_set(
         work.progress("equations", 4 * done + 3, 4 * len(films))
         groups[f"/{name}/nulls"] = null_test(
             halves.whole,
-            *_ends(fitted),
+            start,
+            end,
             windows=setting.windows,
             seeds=setting.null_seeds,
             rings=rings,
+            progress=lambda null, seed: work.progress(
+                f"{null} films", seed - config.seed, config.nulls
+            ),
         )
     work.progress("equations", 4 * len(films), 4 * len(films))
     return xr.DataTree.from_dict(groups)
 
 
-def _ends(fitted: FittedFilm) -> tuple[int, int]:
-    return fitted.start, fitted.end
-
-
 def _some_halves(setting: Setting) -> list[Eigenimages]:
     """Return the eigenimages of six random halves of the images."""
-    masks = np.stack(image_halves(setting.stream.count, HALVES, seed=setting.config.seed))
+    masks = image_halves(setting.stream.count, HALVES, seed=setting.config.seed)
     return [eigenimages(part) for part in subset_moments(setting.stream, masks)]
 
 
@@ -239,8 +245,11 @@ def _path(path: list[Fit]) -> xr.Dataset:
 
 
 def _described(fitted: FittedFilm, rings: Rings, ahead: HeldOutFrames) -> dict[str, object]:
-    """Return gauge, frames and rings as attributes."""
+    """Return gauge, frames, rings and the travelling-wave score as attributes."""
+    wave = travelling_wave(fitted.raw)
     return {
+        "wave_score": wave.score,
+        "wave_speed": wave.speed,
         "gauge": json.dumps(dataclasses.asdict(fitted.raw.gauge)),
         "rings": json.dumps(dataclasses.asdict(rings)),
         "start": fitted.start,

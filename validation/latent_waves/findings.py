@@ -8,9 +8,10 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
+from numerics.latent_waves import null_test
 from numerics.latent_waves.film import moving_mean
 from numerics.latent_waves.front import explained_variance, inner_frames
-from numerics.latent_waves.front_ladder import FILLED, HALF_A
+from numerics.latent_waves.front_ladder import HALF_A, in_use
 from numerics.latent_waves.predictors import LOCALLY_STATIONARY, STATIONARY
 from numerics.latent_waves.verdict import NO_ORDER, ORDERED, WAVE
 from validation import results
@@ -18,11 +19,13 @@ from validation.checks import Finding, Missing, NotRun, findings_where
 from validation.ladder import Ladder
 from validation.latent_waves import check_table as table
 from validation.latent_waves.discovery import DENSE, PAPER, PRINTED, REFITTED
-from validation.latent_waves.forecasting import FRONT, HALF_B, HANN, RINGS_P
-from validation.latent_waves.measuring import BY_P, BY_STATED_P, PERSISTENCE
+from validation.latent_waves.forecasting import FRONT, HALF_B, HANN, POSITION, RINGS_P
+from validation.latent_waves.held_out_frames import BY_P, PERSISTENCE
+from validation.latent_waves.measuring import BY_STATED_P
 from validation.latent_waves.setting import Setting
 
 LEAD, WINDOW = 30, 25
+RANKED = ("forecast", "observed/half_b")
 # words that are known beforehand, by set and, for photographs, by photograph and side
 WORDS: Mapping[tuple[str, ...], str] = {
     (table.DIGITS,): NO_ORDER,
@@ -53,7 +56,14 @@ def of_images(result: xr.DataTree, setting: Setting) -> dict[str, Finding]:
         functions |= dict.fromkeys(EQUATION_CHECKS, lambda: NotRun("no equations were fitted"))
     own = {check.id for check in table.CHECKS if setting.name in check.cases}
     kept = {name: found for name, found in functions.items() if name in own}
-    return findings_where(table.CHECKS, conditions(setting), kept)
+    stated = conditions(setting) | {table.ENOUGH_FRAMES: _enough_frames(result, setting)}
+    return findings_where(table.CHECKS, stated, kept)
+
+
+def _enough_frames(result: xr.DataTree, setting: Setting) -> bool:
+    """Return whether steps of the front say more of the set than of the few frames they are a mean of."""
+    frames = results.ladder(result, FRONT).rung(HALF_B).sizes["frame"]
+    return frames >= table.LEAST_COMPARED and setting.stream.count >= setting.pixels
 
 
 EQUATION_CHECKS = tuple(check.id for check in table.EQUATIONS_OF_SETS)
@@ -62,15 +72,23 @@ EQUATION_CHECKS = tuple(check.id for check in table.EQUATIONS_OF_SETS)
 def conditions(setting: Setting) -> dict[str, bool]:
     """Return which of the conditions, under which bars are stated, the options meet."""
     config, stream = setting.config, setting.stream
-    whole = config.seed == 0 and config.p is None
+    as_stored = config.average in (None, 1)
+    whole = config.seed == 0 and config.p is None and as_stored
     steep = (config.slope, config.shape) in ((3.0, 2.0), (2.0, 1.3))
     return {
         table.AS_NAMED: setting.as_it_comes and whole,
-        table.FLOWER: whole
+        table.FLOWER: setting.name == table.PHOTOGRAPHS
+        and whole
         and config.photograph == "flower"
         and stream.shape == (32, 32)
         and stream.count == 40_000,
-        table.MANY: steep and stream.count >= 20_000 and stream.shape == (32, 32),
+        table.MANY: setting.name == table.GAUSSIAN
+        and steep
+        and as_stored
+        and config.p is None
+        and stream.count >= 20_000
+        and stream.shape == (32, 32),
+        table.LARGE_IMAGES: setting.pixels >= 784,
         table.JUDGED: _known_word(setting) is not None,
         table.PAPER_FILM: setting.uses_paper_film,
     }
@@ -78,11 +96,15 @@ def conditions(setting: Setting) -> dict[str, bool]:
 
 def _known_word(setting: Setting) -> str | None:
     """Return the word of a set that is known beforehand, if it is."""
-    side = str(setting.stream.shape[0])
+    config, (side, _), count = setting.config, setting.stream.shape, setting.stream.count
+    if config.average not in (None, 1):
+        return None
     if setting.name == table.PHOTOGRAPHS:
-        return WORDS.get((setting.name, setting.config.photograph, side))
+        known = (setting.name, config.photograph, str(side))
+        return WORDS.get(known) if count >= 20_000 else None
     if setting.name == table.GAUSSIAN:
-        return WAVE if setting.config.slope >= 2 and setting.stream.count >= 5000 else None
+        steep = 2 <= config.slope <= 3 and 0.6 <= config.shape <= 2
+        return WAVE if steep and side in (16, 32) and count >= 5000 else None
     return WORDS.get((setting.name,)) if setting.as_it_comes else None
 
 
@@ -93,7 +115,8 @@ def _of_every_set(result: xr.DataTree, setting: Setting) -> dict[str, Callable[[
     return {
         "LW04": lambda: float(half["sums_missed"]),
         "LW05": lambda: float(half["means_excess"]),
-        "LN1": lambda: sampling_ratio(result),
+        "LN1": lambda: _sampling(result),
+        "LN5": lambda: results.ladder(result, FRONT).beyond(POSITION),
         "LN2": lambda: float(shuffled.max()),
         "LW35": lambda: float(shuffled.max()),
         "LW35b": lambda: float(whole["isotonic_r2"]),
@@ -136,6 +159,11 @@ def _of_fronts(result: xr.DataTree, setting: Setting) -> dict[str, Callable[[], 
         "LW20d": lambda: abs(float(whole["p"]) - setting.config.shape),
         "LW20g": lambda: at("skill", BY_P),
     }
+
+
+def _sampling(result: xr.DataTree) -> Finding:
+    found = sampling_ratio(result)
+    return found if np.isfinite(found) else Missing("a quarter of the images has too few frames")
 
 
 # --- numbers of the front, which tables and verdicts show as well -------------------------------
@@ -185,7 +213,8 @@ def ring_energy_r2(result: xr.DataTree, model: str, window: int = WINDOW) -> flo
     measured = results.array(result, "observed/half_b", "ring_energy")
     fraction = float(results.dataset(result, "forecast")["area_fraction"])
     height, width = results.array(result, "setup", "local_amplitude").shape
-    frames = inner_frames(RINGS_P, (height, width), fraction=1.0 if fraction > FILLED else fraction)
+    last = min(int(results.array(result, f"{group}", "rank")) for group in RANKED)
+    frames = inner_frames(RINGS_P, (height, width), fraction=in_use(fraction), rank=last)
     smooth = [moving_mean(film.values, window)[:, frames] for film in (forecast, measured)]
     return explained_variance(*smooth)
 
@@ -233,10 +262,11 @@ def _of_equations(result: xr.DataTree) -> dict[str, Callable[[], Finding]]:
 
 
 def above_nulls(result: xr.DataTree, film: str) -> float:
-    """Return the held-out R2 of all terms minus that of the best null, frames one by one."""
-    found = results.dataset(result, f"observed/equations/{film}/nulls")
-    chosen = found.sel(part="held out", library="twelve terms").isel(window=0)
-    return float(chosen["film"] - chosen["nulls"].max())
+    """Return the held-out R2 of all terms minus that of the best null, both over the film's window."""
+    found = results.dataset(result, f"observed/equations/{film}")
+    scores = results.dataset(result, f"observed/equations/{film}/nulls")
+    excess = null_test.above_nulls(scores).sel(window=found.attrs["window"])
+    return float(excess.sel(library="twelve terms"))
 
 
 def exactness(result: xr.DataTree) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from numerics.latent_waves.analysis import GRID, frequencies, ring_energies
 from numerics.latent_waves.eigenimages import eigenimages
 from numerics.latent_waves.film import spectral_energies
 from numerics.latent_waves.front import frame_of_use, sampling_width
@@ -17,8 +18,9 @@ from numerics.latent_waves.front_ladder import (
     forecast_front,
     smoothed_front,
 )
-from numerics.latent_waves.lattice import radius, ring_partition, spiral
+from numerics.latent_waves.lattice import radius, spiral
 from numerics.latent_waves.moments import SecondMoments
+from numerics.latent_waves.null_models import locally_stationary_set, stationary_set
 from numerics.latent_waves.predictors import (
     CIRCULANT,
     LOCALLY_STATIONARY,
@@ -36,6 +38,7 @@ from numerics.latent_waves.ring_shape import (
 from numerics.latent_waves.second_order import hann_power_spectrum, power_spectrum
 from numerics.latent_waves.verdict import protocol
 from numerics.schema import quantity
+from theory.errors import ArgumentError
 from validation.image_options import speaking_of
 from validation.ladder import Ladder, Prediction, Rung
 from validation.latent_waves.halves import Halves
@@ -53,38 +56,63 @@ ORDERS = (RAW, HANN, STATIONARY, PHASE_SPACE, LOCALLY_STATIONARY, HALF_A)
 ENERGIES = (CIRCULANT, STATIONARY, PHASE_SPACE, LOCALLY_STATIONARY, HALF_A)
 WIDTHS, AROUND = 12, 20  # frames whose width is measured, and how far others are pooled with them
 RINGS_P = 2.0  # rings of the predicted energies are circles, whatever the set's own shape
-USABLE = 0.9  # of the rank of half A: other halves and nulls of as many images have a little less
-GRID = ("frequency_y", "frequency_x")
+# of the ranks of half A and of its nulls: other halves, and nulls of all images, have a little less
+LEAKS = 3.0  # times the rms of what leakage alone does to the front
+USABLE, USABLE_OF_NULLS = 0.9, 0.75
 
 
 def forecast(setting: Setting, halves: Halves) -> tuple[Ladder, xr.DataTree]:
     """Return the ladder of R(j) without its measurement, and orders, ring energies, width, shape."""
     half = halves.first
     images = eigenimages(half)
-    frames = _frames(setting, images.rank)
-    films = predicted_films(half) | {HALF_A: spectral_energies(images.vectors, images.shape)}
-    front = forecast_front(half, films, p=setting.config.p, rank=images.rank)
+    frames = _frames(setting, half, images.rank)
+    own = spectral_energies(images.vectors[:, : images.rank], images.shape)
+    films = predicted_films(half) | {HALF_A: own}
+    front = _front(setting, half, films, int(USABLE * images.rank))
     groups = {
-        "/": _numbers(half, front, halves).assign(frames),
+        "/": _numbers(half, front, halves, images.rank).assign(frames),
         "/order": xr.Dataset({"order": _orders(half, films)}),
         "/ring_energy": xr.Dataset({"ring_energy": _ring_energies(films, half.shape)}),
-        "/width": xr.Dataset({"width": _width_law(half, images.rank)}),
+        "/width": xr.Dataset({"width": _width_law(half, int(USABLE * images.rank))}),
     }
     return _ladder(front, films, half.shape), xr.DataTree.from_dict(groups)
 
 
-def _frames(setting: Setting, rank: int) -> dict[str, int]:
+def _front(
+    setting: Setting, half: SecondMoments, films: dict[str, np.ndarray], rank: int
+) -> FrontForecast:
+    with speaking_of("--dataset", ", or rings of another --p"):
+        return forecast_front(half, films, p=setting.config.p, rank=rank)
+
+
+def _frames(setting: Setting, half: SecondMoments, rank: int) -> dict[str, int]:
     """Return the frames that equations will be fitted to, if any are.
 
     Refuses images too few or too small for what is measured later: half A stands for the whole, and
-    for the halves that an equation is refitted to.
+    for the halves that an equation is refitted to, its models for the nulls.
     """
     with speaking_of("--dataset"):
         protocol(setting.pixels, rank)
     if not setting.fits_equations:
         return {}
-    frames = setting.frames(int(USABLE * rank) - setting.config.window + 1)
+    usable = min(USABLE * rank, USABLE_OF_NULLS * _rank_of_nulls(setting, half))
+    if max(setting.windows) > usable / 2:
+        raise ArgumentError(
+            "--window",
+            setting.config.window,
+            f"at most half of the {int(usable)} frames that half of the images give",
+            "shorten it, or take more images",
+        )
+    frames = setting.frames(int(usable) - max(setting.windows) + 1)
     return {"start": frames.start, "end": frames.end}
+
+
+def _rank_of_nulls(setting: Setting, half: SecondMoments) -> int:
+    """Return the rank of the Gaussian nulls: less than the images' where a model has eigenvalues below 0."""
+    generator = np.random.default_rng(setting.config.seed)
+    count = setting.stream.count
+    draws = (stationary_set, locally_stationary_set)
+    return min(eigenimages(draw(half, count, generator)).rank for draw in draws)
 
 
 def _ladder(front: FrontForecast, films: dict[str, np.ndarray], shape: tuple[int, int]) -> Ladder:
@@ -92,7 +120,8 @@ def _ladder(front: FrontForecast, films: dict[str, np.ndarray], shape: tuple[int
     values = {name: radii(rung, front.frames) for name, rung in front.rungs.items()}
     drops = dict(zip(front.rungs, ("", MODES, LEVELS, POSITION, STRUCTURE), strict=True))
     leaking = smoothed_front(films[STATIONARY], radius(shape, front.p), front.frames)
-    leakage = abs(radii(leaking, front.frames) - values[POWER])
+    # what leakage alone does is as large anywhere: frame by frame it goes through zero
+    leakage = ((radii(leaking, front.frames) - values[POWER]) ** 2).mean() ** 0.5
     count = radii(front.phase_space, front.frames)
     return Ladder(
         name=FRONT,
@@ -100,7 +129,7 @@ def _ladder(front: FrontForecast, films: dict[str, np.ndarray], shape: tuple[int
         measurement=HALF_B,
         scale=values[HALF_A].mean(),
         scale_name="mean R",
-        predictions={POSITION: Prediction(values[POWER] - count, leakage)},
+        predictions={POSITION: Prediction(values[POWER] - count, LEAKS * leakage)},
     )
 
 
@@ -116,23 +145,32 @@ def radii(values: np.ndarray, frames: slice) -> xr.DataArray:
     )
 
 
-def _numbers(half: SecondMoments, front: FrontForecast, halves: Halves) -> xr.Dataset:
+def _numbers(half: SecondMoments, front: FrontForecast, halves: Halves, rank: int) -> xr.Dataset:
     """Return p, slope and area fraction, and how far p and R(j) of two quarters of the images differ."""
     power = hann_power_spectrum(half)
     plane = radius(half.shape, front.p)
-    fronts = [smoothed_front(film_of(part), plane, front.frames) for part in halves.quarters]
+    films = [film_of(part) for part in halves.quarters]
+    last = min(front.frames.stop, int(USABLE * min(film.shape[1] for film in films)))
+    frames = slice(front.frames.start, last)
+    fronts = [smoothed_front(film, plane, frames) for film in films]
     spectra = [log_power(hann_power_spectrum(part)) for part in halves.quarters]
     return xr.Dataset(
         {
             "p": front.p,
             **shape_numbers(ring_shape(log_power(power))),
+            "rank": rank,
             "p_bar": half_sample_bar(*spectra),
             "slope": decay_exponent(power),
             "area_fraction": front.fraction,
             "position_step": front.step_mean,
-            "sampling_step": float(np.sqrt(np.mean((fronts[0] - fronts[1]) ** 2))),
+            "sampling_step": _rms(fronts[0] - fronts[1]),
         }
     )
+
+
+def _rms(values: np.ndarray) -> float:
+    """Return the root of the mean square; nan where there are no values."""
+    return float(np.sqrt(np.mean(values**2))) if values.size else float("nan")
 
 
 def shape_numbers(shape: RingShape) -> dict[str, float]:
@@ -147,8 +185,9 @@ def shape_numbers(shape: RingShape) -> dict[str, float]:
 
 
 def film_of(moments: SecondMoments) -> np.ndarray:
-    """Return E(k, j) of the eigenimages of some images, (n, n)."""
-    return spectral_energies(eigenimages(moments).vectors, moments.shape)
+    """Return E(k, j) of the eigenimages of some images up to their rank, (n, J)."""
+    images = eigenimages(moments)
+    return spectral_energies(images.vectors[:, : images.rank], images.shape)
 
 
 def _orders(half: SecondMoments, films: dict[str, np.ndarray]) -> xr.DataArray:
@@ -175,21 +214,14 @@ def _orders(half: SecondMoments, films: dict[str, np.ndarray]) -> xr.DataArray:
 def _ring_energies(films: dict[str, np.ndarray], shape: tuple[int, int]) -> xr.DataArray:
     """Return the energy of each ring in each frame, by the models of half A."""
     return xr.concat(
-        [ring_energies(films[name], shape) for name in ENERGIES],
+        [whole_film(ring_energies(films[name], shape, RINGS_P), shape) for name in ENERGIES],
         xr.DataArray(list(ENERGIES), dims="model").rename("model"),
     )
 
 
-def ring_energies(film: np.ndarray, shape: tuple[int, int]) -> xr.DataArray:
-    """Return P(r, j), the energy of frame j in the ring rint(|k|) = r; the rings share the plane out."""
-    values = ring_partition(radius(shape, RINGS_P)) @ film
-    return quantity(
-        values,
-        ["ring", "frame"],
-        name="ring_energy",
-        long_name="energy P of a ring",
-        coords={"ring": np.arange(len(values)), "frame": np.arange(values.shape[1])},
-    )
+def whole_film(values: xr.DataArray, shape: tuple[int, int]) -> xr.DataArray:
+    """Return values over all n frames: nan beyond the rank."""
+    return values.reindex(frame=np.arange(shape[0] * shape[1]))
 
 
 def _width_law(half: SecondMoments, rank: int) -> xr.DataArray:
@@ -214,8 +246,3 @@ def widths(values: Sequence[float] | np.ndarray, frames: np.ndarray) -> xr.DataA
         units="modes",
         coords={"frame": frames},
     )
-
-
-def frequencies(shape: tuple[int, int]) -> dict[str, np.ndarray]:
-    """Return the coordinates of the plane of frequencies, 0 at h//2 and w//2."""
-    return {name: np.arange(length) - length // 2 for name, length in zip(GRID, shape, strict=True)}

@@ -10,16 +10,18 @@ import xarray as xr
 
 from numerics.latent_waves.eigenimages import Eigenimages
 from numerics.latent_waves.equation_forecast import WINDOW, FilmToForecast
+from numerics.latent_waves.field import Gauge
 from numerics.latent_waves.identification import TRAINING_SHARE, Fit
 from numerics.latent_waves.ring_film import Rings
 from numerics.latent_waves.simulation import judge
 from theory.errors import DivergenceError
-from theory.latent_waves.equations import Equation
+from theory.latent_waves.equations import Equation, Term
 
 if TYPE_CHECKING:
     from validation.latent_waves.discovery import FittedFilm
 
 PERSISTENCE, TIME_MEAN = "persistence", "time mean"
+BY_P, BY_HANN = "shift, p of half A", "shift, order of the Hann spectrum"
 LEAD = 30
 RUN = "well-posed"  # the verdict of an equation that is run
 
@@ -74,10 +76,10 @@ class HeldOutFrames:
             return xr.Dataset()
         target = self._film.target(self.origin, self.lead)
         baselines = self._baselines()
-        runs = {name: self._run(fit) for name, fit in found.items()}
+        runs = {name: self._run(fit, self._fitted) for name, fit in found.items()}
         nulls = [
-            self._run(null.regression.on_support(tuple(fit.coefficients)), name in runs)
-            for name, fit in found.items()
+            self._run(null.regression.on_support(tuple(fit.coefficients)), null)
+            for fit in found.values()
         ]
 
         def errors(profiles: list[np.ndarray]) -> np.ndarray:
@@ -112,14 +114,24 @@ class HeldOutFrames:
         }
         return known | shifted
 
-    def _run(self, fit: Fit, wanted: bool = True) -> np.ndarray:
-        """Return an equation run from the window before to that after; nan where it is not to be run."""
-        raw = self._fitted.raw.gauge.raw_units(fit.coefficients)
-        equation = Equation(self._film.gauge.unit_interval(raw))
+    def _run(self, fit: Fit, of: FittedFilm) -> np.ndarray:
+        """Return an equation fitted to a film, run from the window before to that after.
+
+        It is nan where the equation is not to be run, and where the run stops on its way.
+        """
+        equation = Equation(self._in_this_gauge(fit.coefficients, of.raw.gauge))
         values = self._film.field.values
-        if wanted and judge(equation, values).verdict == RUN:
+        if judge(equation, values).verdict == RUN:
             try:
                 return self._film.by_equation(equation, self.origin, self.lead + WINDOW)
             except DivergenceError:
-                pass
+                pass  # told beside the verdict, which is that of a well-posed equation
         return np.full(len(values), np.nan)
+
+    def _in_this_gauge(
+        self, coefficients: Mapping[Term, float], gauge: Gauge
+    ) -> Mapping[Term, float]:
+        """Return coefficients for u, x and t scaled as in this film, from those of another scaling."""
+        if gauge == self._film.gauge:  # through raw units, zeros would come back as rounding
+            return coefficients
+        return self._film.gauge.unit_interval(gauge.raw_units(coefficients))

@@ -55,7 +55,10 @@ class ImageFilm:
                 "frames and halves of the images."
             )
         if stream.provenance.get("subset"):
-            said.append(f"warning: {stream.provenance['subset']}")
+            said.append(
+                f"warning: the folder in MODEWISE_DATA has {stream.count} images of {stream.name} only. "
+                "Without that variable all are downloaded."
+            )
         return said
 
     def prepare(self, work: Work) -> xr.Dataset:

@@ -26,13 +26,13 @@ from numerics.latent_waves.travelling_wave import travelling_wave
 from numerics.latent_waves.weak_form import weak_rows
 from numerics.latent_waves.weak_noise import identify
 from numerics.schema import quantity
-from theory.errors import ArgumentError
 from theory.latent_waves.equations import Term
 from validation.checks import Finding
 from validation.experiment import Forecast, Measurement, Report, Work
 from validation.ladder import Ladder, Rung
 from validation.latent_waves import check_table as table
 from validation.latent_waves import known_report
+from validation.latent_waves.options import require_options
 
 if TYPE_CHECKING:
     from validation.latent_waves import Config
@@ -49,12 +49,7 @@ class KnownEquations:
 
     def __init__(self, config: Config):
         self.config = config
-        if not config.noise or min(config.noise) < 0 or len(set(config.noise)) < len(config.noise):
-            raise ArgumentError(
-                "--noise", config.noise, "must be different shares from 0 on", "pass 0 0.01 0.05"
-            )
-        if config.seeds < 1:
-            raise ArgumentError("--seeds", config.seeds, "must be at least 1", "pass 5")
+        require_options(config, self.name)
         self.trials = list(range(config.seed, config.seed + config.seeds))
 
     def notes(self) -> list[str]:

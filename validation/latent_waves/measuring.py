@@ -5,6 +5,13 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from numerics.latent_waves.analysis import (
+    GRID,
+    frequencies,
+    front_radius,
+    labelled_order,
+    ring_energies,
+)
 from numerics.latent_waves.eigenimages import Eigenimages, eigenimages
 from numerics.latent_waves.film import spectral_energies
 from numerics.latent_waves.front import (
@@ -14,35 +21,33 @@ from numerics.latent_waves.front import (
     median_radius,
     rank_width,
 )
-from numerics.latent_waves.front_ladder import smoothed_front
+from numerics.latent_waves.front_ladder import in_use, smoothed_front
 from numerics.latent_waves.lattice import radius, ring_means, ring_partition, spiral
+from numerics.latent_waves.null_models import stationary_set
 from numerics.latent_waves.ring_shape import ring_shape
-from numerics.latent_waves.second_order import hann_power_spectrum
+from numerics.latent_waves.second_order import (
+    area_fraction,
+    hann_power_spectrum,
+    local_amplitude,
+)
 from numerics.latent_waves.shift_forecast import forecast_skill
 from numerics.latent_waves.verdict import verdict
 from numerics.schema import quantity
 from validation.latent_waves import check_table as table
 from validation.latent_waves.forecasting import (
     AROUND,
-    GRID,
-    film_of,
-    frequencies,
     radii,
-    ring_energies,
     shape_numbers,
+    whole_film,
     widths,
 )
 from validation.latent_waves.halves import Halves
+from validation.latent_waves.held_out_frames import BY_HANN, BY_P, PERSISTENCE
 from validation.latent_waves.setting import Setting
 
 SHUFFLES = 3
-SHOWN = 200  # frames of the film, at most
-PERSISTENCE, BY_P, BY_STATED_P, BY_HANN = (
-    "persistence",
-    "shift, p of half A",
-    "shift, p as stated",
-    "shift, order of the Hann spectrum",
-)
+SHOWN, FIRST = 200, 10  # frames of the film, at most; the first of them
+BY_STATED_P = "shift, p as stated"
 STATED_P = {table.PHOTOGRAPHS: 2.6, table.CIFAR: 1.4, table.MNIST: 1.4}
 LEADS = (10, 30, 60)
 # frames that forecasts are judged on, by pixels: their skill depends on it
@@ -64,14 +69,15 @@ def of_half(
     wide : ndarray of int
         Frames whose width is measured, against the order of half A's Hann spectrum.
     """
-    shape = halves.second.shape
-    film = film_of(halves.second)
+    images = eigenimages(halves.second)
+    shape, basis = images.shape, spectral_energies(images.vectors, images.shape)
+    film = basis[:, : images.rank]
     fronts = radii(smoothed_front(film, radius(shape, p), frames), frames)
     magnitudes = np.sqrt(film)
     rings = ring_means(radius(shape, 2.0), min(shape) // 2, 0.49)  # no point in two of them
     counts = np.diff(rings.indptr)[:, None]
     means = rings @ magnitudes
-    order = _order(film, shape)
+    order = labelled_order(film, shape)
     found = ring_shape(order.values)
     ranked = spiral(-hann_power_spectrum(halves.first))
     width = widths([rank_width(film, ranked, int(j), around=AROUND) for j in wide], wide)
@@ -79,17 +85,11 @@ def of_half(
         {
             "order": order,
             **shape_numbers(found),
-            "ring_energy": ring_energies(film, shape),
-            "radius": quantity(
-                median_radius(film, radius(shape, p)),
-                ["frame"],
-                name="radius",
-                long_name="front radius R, the median |k|_p of a frame's energy",
-                units="cycles per image",
-                coords={"frame": np.arange(film.shape[1])},
-            ),
-            "width": width.reindex(frame=np.arange(film.shape[1])),  # nan at the other frames
-            "sums_missed": max(abs(film.sum(axis) - 1).max() for axis in (0, 1)),
+            "rank": images.rank,
+            "ring_energy": whole_film(ring_energies(film, shape), shape),
+            "radius": whole_film(front_radius(film, shape, p), shape),
+            "width": whole_film(width, shape),
+            "sums_missed": max(abs(basis.sum(axis) - 1).max() for axis in (0, 1)),
             "means_excess": max(
                 (means - 1 / np.sqrt(counts)).max(), ((counts * means**2).sum(0) - 1).max()
             ),
@@ -97,37 +97,31 @@ def of_half(
     )
 
 
-def _order(film: np.ndarray, shape: tuple[int, int]) -> xr.DataArray:
-    return quantity(
-        frame_of_use(film).reshape(shape),
-        list(GRID),
-        name="order",
-        long_name="mean frame t(k) that uses a frequency",
-        units="frames",
-        coords=frequencies(shape),
-    )
-
-
 def of_whole(setting: Setting, halves: Halves, p: float) -> tuple[Eigenimages, xr.DataTree]:
     """Return the eigenimages of all images, and what their film is judged by."""
     images = eigenimages(halves.whole)
     film = spectral_energies(images.vectors[:, : images.rank], images.shape)
+    # of half A and by its p: frames that the forecast has, the whole has as well
+    fraction = area_fraction(local_amplitude(halves.first))
     groups = {
-        "/whole": _judged(setting, images, film),
+        "/whole": _judged(setting, images, film, p, fraction),
         "/skill": _skills(setting, halves, film, p),
         "/shuffled": _shuffled(setting, images),
+        "/null": _null(setting, halves),
         "/film": _shown(film, images),
     }
     return images, xr.DataTree.from_dict(groups)
 
 
-def _judged(setting: Setting, images: Eigenimages, film: np.ndarray) -> xr.Dataset:
+def _judged(
+    setting: Setting, images: Eigenimages, film: np.ndarray, p: float, fraction: float
+) -> xr.Dataset:
     """Return singular values, order, shape, fit of the front, and the word with its numbers."""
     found = verdict(images)
-    stated = STATED_P.get(setting.name, found.shape.p)
+    stated = STATED_P.get(setting.name, p)
     fit = front_fit(
         median_radius(film, radius(images.shape, stated)),
-        inner_frames(stated, images.shape, rank=images.rank),
+        inner_frames(stated, images.shape, fraction=in_use(fraction), rank=images.rank),
         stated,
         images.shape,
     )
@@ -140,7 +134,7 @@ def _judged(setting: Setting, images: Eigenimages, film: np.ndarray) -> xr.Datas
                 long_name="singular value s",
                 coords={"frame": np.arange(len(images.singular_values))},
             ),
-            "order": _order(film, images.shape),
+            "order": labelled_order(film, images.shape),
             "rank": images.rank,
             "p": found.shape.p,
             "isotonic_r2": found.shape.isotonic_r2,
@@ -158,12 +152,13 @@ def _skills(setting: Setting, halves: Halves, film: np.ndarray, p: float) -> xr.
     """Return the skill of each forecast of ring energies, and squared errors over persistence's."""
     shape = halves.whole.shape
     first, last = _span(setting, film.shape[1])
-    stated = STATED_P.get(setting.name, p)
     ways = {
         BY_P: (spiral(radius(shape, p)), p),
-        BY_STATED_P: (spiral(radius(shape, stated)), stated),
         BY_HANN: (spiral(-hann_power_spectrum(halves.whole)), p),
     }
+    if setting.name in STATED_P:
+        stated = STATED_P[setting.name]
+        ways[BY_STATED_P] = (spiral(radius(shape, stated)), stated)
     leads = _leads(setting, first, last)
     skills = np.full((1 + len(ways), len(leads)), np.nan)
     ratios = np.ones_like(skills)
@@ -191,7 +186,7 @@ def _skills(setting: Setting, halves: Halves, film: np.ndarray, p: float) -> xr.
                 coords=coords,
             ),
         },
-        attrs={"first": first, "last": last, "stated_p": stated},
+        attrs={"first": first, "last": last, "stated_p": STATED_P.get(setting.name, np.nan)},
     )
 
 
@@ -208,6 +203,16 @@ def _leads(setting: Setting, first: int, last: int) -> list[int]:
     wanted = LEADS if setting.pixels in SPANS else (round(s * setting.pixels) for s in SHARES)
     room = last - first - WINDOW
     return [lead for lead in wanted if 1 <= lead <= room]
+
+
+def _null(setting: Setting, halves: Halves) -> xr.Dataset:
+    """Return the word for as many Gaussian images that have the set's Hann spectrum and nothing else."""
+    generator = np.random.default_rng(setting.config.seed)
+    power = hann_power_spectrum(halves.whole)
+    drawn = stationary_set(halves.whole, halves.whole.count, generator, power=power)
+    found = verdict(eigenimages(drawn))
+    numbers = {"isotonic_r2": found.shape.isotonic_r2, "ratio": found.skill.ratio}
+    return xr.Dataset(numbers, attrs={"word": found.word})
 
 
 def _shuffled(setting: Setting, images: Eigenimages) -> xr.Dataset:
@@ -235,8 +240,9 @@ def _shuffled(setting: Setting, images: Eigenimages) -> xr.Dataset:
 
 
 def _shown(film: np.ndarray, images: Eigenimages) -> xr.Dataset:
-    """Return some frames of the film, evenly spaced up to the rank, with single precision."""
-    frames = np.unique(np.linspace(0, images.rank - 1, SHOWN).round().astype(int))
+    """Return some frames of the film with single precision: the first ones, then evenly spaced."""
+    spaced = np.linspace(0, images.rank - 1, SHOWN - FIRST).round().astype(int)
+    frames = np.unique([*range(min(FIRST, images.rank)), *spaced])
     values = film[:, frames].T.reshape(-1, *images.shape).astype(np.float32)
     return xr.Dataset(
         {

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from numerics.images import streams
 from numerics.images.stream import ImageStream
 from numerics.latent_waves.field import LEAST
-from numerics.latent_waves.null_test import LEAST_SEEDS
 from numerics.latent_waves.paper_rows import PAPER_ROWS, PaperRow
 from theory.errors import ArgumentError
 from validation.image_options import speaking_of
 from validation.latent_waves import check_table as table
+from validation.latent_waves.options import require_options
 
 if TYPE_CHECKING:
     from validation.latent_waves import Config
@@ -25,7 +25,6 @@ POOLED = (table.STL, table.PCAM)  # 96 x 96 pixels: an eigenproblem of 9216 take
 MOST_PIXELS = 4096
 SLOW_WINDOW = 10  # frames: over it, R2 of u_t rises on films in which there is nothing
 LEAST_FRAMES = 30  # four fifths train, one fifth is held out, and both are differentiated
-LARGEST = {"nulls": 100, "seeds": 1000, "side": 128}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +65,9 @@ class Setting:
     @property
     def uses_paper_film(self) -> bool:
         """Whether equations are fitted to the film that the paper fitted them to."""
-        return self.as_it_comes and self.config.frames is None and self.config.window == 1
+        config = self.config
+        chosen = (config.frames, config.p)
+        return self.as_it_comes and chosen == (None, None) and config.window == 1
 
     @property
     def paper_row(self) -> PaperRow | None:
@@ -118,7 +119,7 @@ class Setting:
                 "--frames",
                 (chosen.start, chosen.end),
                 f"must be {LEAST_FRAMES} frames or more, and end at {rank} at most: those beyond the rank "
-                "of half of the images are arbitrary null vectors",
+                "of half of the images, or of their nulls, are arbitrary null vectors",
                 "choose others, take more images, or pass --no-equations",
             )
         return chosen
@@ -132,30 +133,9 @@ def setting_of(config: Config) -> Setting:
     ArgumentError
         For images that cannot be used and options that do not belong to them.
     """
-    for name, largest in LARGEST.items():
-        value = getattr(config, name)
-        if value is not None and not 1 <= value <= largest:
-            raise ArgumentError(
-                f"--{name}", value, f"must be from 1 to {largest}", "choose another"
-            )
-    if config.nulls < LEAST_SEEDS:
-        raise ArgumentError(
-            "--nulls",
-            config.nulls,
-            f"must be at least {LEAST_SEEDS}: nulls scatter between seeds",
-            "leave it out",
-        )
-    if config.window < 1:
-        raise ArgumentError("--window", config.window, "must be at least 1", "1 leaves the film")
-    if config.p is not None and not config.p > 0:
-        raise ArgumentError("--p", config.p, "must be positive", "leave it out")
-    if config.frames is not None and not 0 <= config.frames[0] < config.frames[1]:
-        raise ArgumentError(
-            "--frames", config.frames, "the first must be before the end, from 0 on", "swap them"
-        )
     sets = _streams(config)
     name = config.dataset if config.dataset in sets else table.OWN
-    _require_belonging(config, name)
+    require_options(config, name)
     stream = sets[name]() if name in sets else streams.stream_of(config.dataset, scale=config.scale)
     stream = _reduced(stream, config, name)
     pixels = math.prod(stream.shape)
@@ -195,25 +175,6 @@ def _streams(config: Config) -> dict[str, Callable[[], ImageStream]]:
         table.STL: streams.stl10,
         table.PCAM: streams.pcam,
     }
-
-
-def _require_belonging(config: Config, name: str) -> None:
-    """Refuse options that the set does not have: they would be left aside silently."""
-    drawn = (table.PHOTOGRAPHS, table.GAUSSIAN)
-    for option, given, belongs in (
-        ("--scale", config.scale is not None, name == table.OWN),
-        ("--side", config.side is not None, name in drawn),
-        ("--slope", config.slope != 3.0, name == table.GAUSSIAN),
-        ("--shape", config.shape != 2.0, name == table.GAUSSIAN),
-        ("--photograph", config.photograph != "flower", name == table.PHOTOGRAPHS),
-    ):
-        if given and not belongs:
-            raise ArgumentError(
-                option,
-                getattr(config, option.removeprefix("--")),
-                f"does not belong to --dataset {config.dataset}",
-                "leave it out",
-            )
 
 
 def _reduced(stream: ImageStream, config: Config, name: str) -> ImageStream:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from numerics.latent_waves.travelling_wave import ONE_WAVE
 from validation import results
 from validation.latent_waves import findings
 from validation.latent_waves.discovery import FILMS
@@ -68,15 +69,15 @@ def _steps(result: xr.DataTree) -> Table:
             [
                 f"{upper.name} to {lower.name}",
                 findings.step_rms(ladder, lower.name),
-                findings.step_mean(ladder, lower.name),
+                -findings.step_mean(ladder, lower.name),
                 findings.rung_rms(ladder, upper.name),
             ]
         )
     said = float(forecast["position_step"])
     return {
         "title": "front radius R(j), step by step, over its mean in half B; by the area law the mean of "
-        f"the step to the locally stationary model is {said:.3g}",
-        "columns": ["step", "rms", "mean", "rms of the upper rung to half B"],
+        f"the step to the locally stationary model is {-said:.3g}",
+        "columns": ["step", "rms", "mean, upper minus lower", "rms of the upper rung to half B"],
         "rows": rows,
     }
 
@@ -104,11 +105,12 @@ def _models(result: xr.DataTree) -> Table:
 
 def _skills(result: xr.DataTree) -> Table:
     found = results.dataset(result, "observed/skill")
+    p = found.attrs["stated_p"]
+    stated = f"; p as stated is {p:g}" if np.isfinite(p) else ""
     leads = found["lead"].values
     return {
         "title": "skill of forecasts of ring energies, frames "
-        f"{found.attrs['first']} to {found.attrs['last']} of all images; p as stated is "
-        f"{found.attrs['stated_p']:g}",
+        f"{found.attrs['first']} to {found.attrs['last']} of all images{stated}",
         "columns": ["forecast", *(f"{lead} frames ahead" for lead in leads)],
         "rows": [
             [str(name), *(float(found["skill"].sel(way=name, lead=lead)) for lead in leads)]
@@ -135,8 +137,11 @@ def _equations(result: xr.DataTree, film: str, title: str) -> Table:
     frames = (
         f"frames {found.attrs['start']} to {found.attrs['end']}, window {found.attrs['window']}"
     )
+    score = found.attrs["wave_score"]
+    wave = f"travelling-wave score {score:.3g}"
+    alone = "one travelling wave: no support but u_x is evidence" if score > ONE_WAVE else ""
     return {
-        "title": f"equations, {title}, {frames}",
+        "title": ", ".join(filter(None, [f"equations, {title}", frames, wave, alone])),
         "columns": [
             "equation",
             "u, x, t from 0 to 1: u_t =",
@@ -150,7 +155,8 @@ def _equations(result: xr.DataTree, film: str, title: str) -> Table:
 def _evidence(result: xr.DataTree, film: str, title: str) -> Table:
     found = results.dataset(result, f"observed/equations/{film}")
     nulls = results.dataset(result, f"observed/equations/{film}/nulls")
-    best = float(nulls["nulls"].sel(part="held out", library="twelve terms").isel(window=0).max())
+    at = {"part": "held out", "library": "twelve terms", "window": found.attrs["window"]}
+    best = float(nulls["nulls"].sel(at).max())
     rows = []
     for name in found["equation"].values:
         one = found.sel(equation=name)

@@ -130,8 +130,8 @@ def test_too_few_layers():
 def test_the_last_hidden_layer_is_after_its_activation():
     """Of a Sequential the layer before the last; of any other module the one that is named."""
     network = autoencoder((12, 7, 3, 7, 12), seed=1)
-    matrix, bias = InDouble(network).last_layer
     double = InDouble(network)
+    matrix, bias = double.last_layer(IMAGES[:9])
     hidden = double.hidden(IMAGES)
     assert hidden.shape == (50, 7)
     assert hidden.min() == 0 < hidden.max()
@@ -154,8 +154,51 @@ def test_a_network_of_images():
     double = InDouble(network, shape=(1, 3, 4))
     assert double(IMAGES).shape == (50, 12)
     assert double.hidden(IMAGES).shape == (50, 24)
-    with pytest.raises(ArgumentError, match=r"the last layer must be nn\.Linear"):
-        _ = double.last_layer
+    with pytest.raises(ArgumentError, match=r"got no nn\.Linear; must end in nn\.Linear"):
+        double.last_layer(IMAGES)
+
+
+class Backwards(torch.nn.Module):
+    """Declares its last layer first, and calls it last."""
+
+    def __init__(self, behind=None):
+        super().__init__()
+        torch.manual_seed(2)
+        self.decode = torch.nn.Linear(5, 12)
+        self.act = torch.nn.ReLU(inplace=True)
+        self.encode = torch.nn.Linear(12, 5)
+        self.behind = behind
+
+    def forward(self, x):
+        made = self.decode(self.act(self.encode(x)))
+        return made if self.behind is None else self.behind(made)
+
+
+def test_the_last_layer_is_the_last_that_is_called():
+    """Whatever the order of declaration: x^ = W h + b, to rounding."""
+    network = Backwards()
+    double = InDouble(network, last_hidden="act")
+    matrix, bias = double.last_layer(IMAGES)
+    np.testing.assert_array_equal(matrix, network.decode.weight.detach().double().numpy())
+    hidden = double.hidden(IMAGES)
+    np.testing.assert_allclose(hidden @ matrix.T + bias, double(IMAGES), rtol=1e-13, atol=1e-14)
+    before = InDouble(network, last_hidden="encode").hidden(IMAGES)
+    assert before.min() < 0, "what a layer in place makes of them does not come back"
+    np.testing.assert_array_equal(np.maximum(before, 0), hidden)
+
+
+@pytest.mark.parametrize(
+    ("behind", "last_hidden", "words"),
+    [
+        (torch.sigmoid, "act", "outputs that differ from W h \\+ b by"),
+        (None, "encode", "outputs that differ from W h \\+ b by"),
+        (None, "decode", "nn.Linear from 5 to 12, 12 units and 12 pixels"),
+    ],
+)
+def test_outputs_that_are_not_those_of_the_last_layer(behind, last_hidden, words):
+    """A function behind the last layer; activations before ReLU; the outputs themselves."""
+    with pytest.raises(ArgumentError, match=words):
+        InDouble(Backwards(behind), last_hidden=last_hidden).last_layer(IMAGES)
 
 
 @pytest.mark.parametrize("name", ["9", "", None])

@@ -19,7 +19,9 @@ from numerics.latent_waves.eigenimages import (
     resolved_by_products,
 )
 from numerics.latent_waves.film import spectral_energies
+from numerics.latent_waves.front import frame_of_use
 from numerics.latent_waves.moments import moments_of
+from numerics.latent_waves.second_order import power_spectrum
 from numerics.latent_waves.tall_skinny_qr import triangular_factor
 from theory.errors import ArgumentError
 
@@ -206,14 +208,19 @@ def test_energies_are_doubly_stochastic(side):
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_pixels_does_not_matter_to_singular_values(seed):
-    """All images permuted alike: s_j are the same, the film is another."""
-    images = random_bytes(200, (5, 5))
-    order = np.random.default_rng(seed).permutation(25)
-    permuted = images.reshape(200, 25)[:, order].reshape(200, 5, 5)
-    first, second = (eigenimages(moments_of(given_, 1 / 255)) for given_ in (images, permuted))
-    np.testing.assert_allclose(first.singular_values, second.singular_values, rtol=1e-12)
+    """Property 3: all smooth images permuted alike: s_j are the same, power and order t(k) are not."""
+    images = random_bytes(200, (6, 6)).astype(float).cumsum(axis=1).cumsum(axis=2)
+    order = np.random.default_rng(seed).permutation(36)
+    permuted = images.reshape(200, 36)[:, order].reshape(200, 6, 6)
+    both = [moments_of(given_, 1.0) for given_ in (images, permuted)]
+    first, second = (eigenimages(moments) for moments in both)
+    np.testing.assert_allclose(first.singular_values, second.singular_values, rtol=1e-9)
     overlaps = (first.vectors[order] * second.vectors).sum(0)
     np.testing.assert_allclose(abs(overlaps), 1, rtol=1e-9)
+    powers = [power_spectrum(moments) for moments in both]
+    assert abs(powers[1] / powers[0] - 1).max() > 0.5
+    used = [frame_of_use(spectral_energies(one.vectors, (6, 6))) for one in (first, second)]
+    assert abs(used[1] - used[0]).max() > 3
 
 
 def multiples():

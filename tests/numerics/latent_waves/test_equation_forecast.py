@@ -7,7 +7,7 @@ import pytest
 from film_sets import halves
 
 from numerics.latent_waves.eigenimages import eigenimages
-from numerics.latent_waves.equation_forecast import FilmToForecast, forecast_errors
+from numerics.latent_waves.equation_forecast import FilmToForecast
 from numerics.latent_waves.identification import Regression
 from numerics.latent_waves.lattice import radius, spiral
 from numerics.latent_waves.paper_rows import PAPER_ROWS
@@ -16,7 +16,6 @@ from theory.errors import ArgumentError
 from theory.latent_waves.equations import Equation
 
 ROW = PAPER_ROWS["cifar10"]
-TRAINING = 268
 TRUE_TIME = {
     # origin, D: persistence, printed equation, refit on the subset, shift p = 1.34, by Hann S
     (268, 10): (0.0337, 0.0190, 0.0160, 0.0109, 0.0114),
@@ -42,11 +41,15 @@ def film():
     return found, orders, {"printed": ROW.equation, "refit": Equation(refit)}
 
 
-def errors(origin, horizon, **options):
+def errors(origin, horizon, frames=None):
+    """Root mean square errors over the rings; forecasts run over D plus the window by default."""
     found, orders, equations = film()
-    return forecast_errors(
-        found, origin, horizon, equations=equations, orders=orders, training=TRAINING, **options
-    )
+    ahead = horizon + found.window if frames is None else frames
+    forecasts = {"persistence": found.known(origin)}
+    forecasts |= {name: found.by_equation(e, origin, ahead) for name, e in equations.items()}
+    forecasts |= {name: found.by_shift(order, origin, ahead) for name, order in orders.items()}
+    target = found.target(origin, horizon)
+    return {name: np.sqrt(((u - target) ** 2).mean()) for name, u in forecasts.items()}
 
 
 @pytest.mark.parametrize(("origin", "horizon"), TRUE_TIME)
@@ -78,10 +81,17 @@ def test_no_time_ahead():
         assert found[name] == pytest.approx(found["persistence"], rel=1e-9)
 
 
-@pytest.mark.parametrize(("origin", "horizon"), [(14, 30), (291, 30)])
-def test_windows_beyond_the_film(origin, horizon):
-    with pytest.raises(ArgumentError, match=f"origin: got {origin}; must be from 15 to 290"):
-        errors(origin, horizon)
+def test_windows_beyond_the_film():
+    """335 frames: the window known takes 15 before its origin, the target 15 from its first frame."""
+    found, orders, _ = film()
+    with pytest.raises(
+        ArgumentError, match="origin: got 14; must be from 15 to 335, for its window"
+    ):
+        found.known(14)
+    with pytest.raises(ArgumentError, match="origin: got 336; must be from 15 to 335"):
+        found.by_shift(orders["shift"], 336, 10)
+    with pytest.raises(ArgumentError, match=r"origin \+ horizon: got 321; must be from 0 to 320"):
+        found.target(291, 30)
 
 
 def test_ill_posed_equation_is_refused():

@@ -107,6 +107,14 @@ def test_a_cosine_is_two_spikes(k, spikes):
     assert np.count_nonzero(magnitudes > 1e-12) == spikes
 
 
+@quickly
+@given(shapes, seeds, st.booleans())
+def test_window_of_one_changes_nothing(shape, seed, whole):
+    """Property 11: to the last bit, whole windows or not."""
+    film = spectral_energies(basis(shape, seed), shape)
+    np.testing.assert_array_equal(moving_mean(film, 1, whole=whole), film)
+
+
 @pytest.mark.parametrize("window", [1, 2, 3, 10])
 def test_moving_mean(window):
     """np.convolve with ones/w, "same" or "valid"; a window of 1 is the identity."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 
@@ -37,6 +37,22 @@ def test_disc_area_grows_to_the_square():
     assert (np.diff(areas) > 0).all()
     assert areas[-1] == pytest.approx(4, abs=1e-6)
     assert disc_area(np.inf) == 4
+
+
+@quickly
+@given(exponents, exponents)
+def test_areas_rise_with_p(p, q):
+    """Property 6: C_p < C_q < 4 for p < q."""
+    inner, outer = sorted((p, q))
+    assume(outer - inner > 1e-6)
+    assert disc_area(inner) < disc_area(outer) < 4
+
+
+@quickly
+@given(st.floats(100, 1000))
+def test_areas_approach_the_square(p):
+    """Property 6: 4 - C_p = 2 pi^2/(3 p^2), from the second order of log Gamma, up to the next order."""
+    assert (4 - disc_area(p)) * p**2 == pytest.approx(2 * np.pi**2 / 3, rel=3 / p)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics.images.stream import ImageStream
-from numerics.latent_waves.moments import half_moments, moments_of, second_moments, subset_moments
+from numerics.latent_waves.moments import (
+    half_moments,
+    image_halves,
+    moments_of,
+    second_moments,
+    subset_moments,
+)
 from numerics.latent_waves.running_sums import GROUP, PANEL
 from theory.errors import ArgumentError
 
@@ -138,6 +144,17 @@ def test_subsets_may_overlap(at_once, passes):
     assert len(made) == passes
 
 
+@pytest.mark.parametrize("count", [10, 11])
+def test_halves_of_the_images(count):
+    """Each has m//2 images, and they follow one another from one generator."""
+    masks = image_halves(count, 3, seed=4)
+    assert masks.shape == (3, count)
+    generator = np.random.default_rng(4)
+    for mask in masks:
+        assert mask.sum() == count // 2
+        assert set(np.flatnonzero(mask)) == set(generator.permutation(count)[: count // 2])
+
+
 def test_the_memory_is_that_of_one_block():
     """10,000 images made block by block take as much as 2000, and less than four tables of n^2 values."""
     images = random_bytes(500, (24, 24))
@@ -203,6 +220,10 @@ REFUSED = {
     "nan": (
         lambda: second_moments(stream_of(with_nan())),
         "images: got nan or inf; must be finite",
+    ),
+    "squares that overflow": (
+        lambda: second_moments(stream_of(np.array([[[1e200, -1.0], [0.0, 1e200]]] * 3))),
+        "images: got values whose squares overflow; must be below 1e150; divide them",
     ),
     "another type": (
         lambda: moments_of(np.zeros((1, 2, 2), np.uint16), 1.0),

@@ -73,6 +73,9 @@ def test_shape_and_seeds_of_a_null_test():
     held_out = found.sel(part="held out", window=10, library="advection")
     expected = float(held_out["film"] - held_out["nulls"].max())
     assert above_nulls(found).sel(window=10, library="advection").item() == pytest.approx(expected)
+    chosen = above_nulls(found, window=10)
+    assert chosen.dims == ("library",)
+    assert chosen.sel(library="advection").item() == pytest.approx(expected)
     for number in range(3):
         assert len(np.unique(found["nulls"][number, :, 0, 0, 0])) == 4
 

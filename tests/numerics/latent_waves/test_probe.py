@@ -50,6 +50,10 @@ def named(name, count=None):
     return whole, moments, eigenimages(moments)
 
 
+def images_as_rows(images):
+    return np.concatenate(list(images.blocks())).reshape(images.count, -1) * images.scale
+
+
 def transitions(probed):
     return probed.transition, probed.transition_alignment, probed.transition_capture
 
@@ -93,14 +97,17 @@ def test_two_frames_that_change_places():
     assert np.flatnonzero(probed.alignments < 0.5).tolist() == [6, 7]
 
 
-@pytest.mark.parametrize("source", ["array", "images", "function"])
+@pytest.mark.parametrize("source", ["array", "images", "list", "tensor", "function", "of tensors"])
 def test_sources_of_reconstructions(source):
-    """An array of rows, an array of images and a function of rows say the same."""
+    """Arrays of rows and of images, lists, tensors with gradients and functions of rows say the same."""
     images = random_images()
     half = {
         "array": images.reshape(60, 25) / 2,
         "images": images / 2,
+        "list": list(images / 2),
+        "tensor": torch.tensor(images / 2, requires_grad=True),
         "function": lambda rows: rows / 2,
+        "of tensors": lambda rows: torch.tensor(rows / 2, requires_grad=True),
     }[source]
     probed = probe(stream(images), half)
     assert probed.loss == pytest.approx(np.square(images / 2).mean(), rel=1e-12)
@@ -203,7 +210,7 @@ def test_rank_bound_of_random_networks(seed, depth, bottleneck, linear, bias):
         assert probed.rank <= probed.units.rank <= probed.units.live_units + 1
         counted = counted_rank(unit_states(images, network.every_hidden), original.rank + 1)
         assert probed.units.rank <= counted <= probed.units.live_units + 1
-    space = probed.units.reachable_space(*network.last_layer)
+    space = probed.units.reachable_space(*network.last_layer(images_as_rows(images)))
     assert space.shape[1] == probed.rank
     np.testing.assert_allclose(captured(original.vectors, space), probed.capture, atol=1e-8)
 
@@ -238,6 +245,46 @@ def test_dead_and_standing_units():
     original = eigenimages_of(stream(images))
     space = units.reachable_space(matrix, bias[:, 0])
     np.testing.assert_allclose(captured(original.vectors, space), probed.capture, atol=1e-10)
+
+
+def negative_layer(activation):
+    """Three units that are below 0 for all images, a dead one, and a linear layer."""
+    network = torch.nn.Sequential(torch.nn.Linear(25, 4), activation, torch.nn.Linear(4, 25))
+    with torch.no_grad():
+        network[0].weight.copy_(-torch.rand(4, 25, generator=torch.Generator().manual_seed(3)))
+        network[0].weight[3] = 0
+        network[0].bias.zero_()
+    return InDouble(network)
+
+
+@pytest.mark.parametrize(
+    ("activation", "live"),
+    [
+        (torch.nn.Identity(), 3),
+        (torch.nn.Tanh(), 3),
+        (torch.nn.ELU(), 3),
+        (torch.nn.Sigmoid(), 4),  # 1/2 where nothing comes in
+        (torch.nn.ReLU(), 0),
+    ],
+)
+def test_live_units_of_any_activation(activation, live):
+    """Below 0 for all images, three linear or tanh units live: rank 4 with the bias; with ReLU none."""
+    images = stream(np.random.default_rng(2).uniform(0.01, 1.0, size=(60, 5, 5)))
+    network = negative_layer(activation)
+    probed = probe(images, network, hidden=network.hidden)
+    assert probed.units.live_units == live
+    assert probed.rank == probed.units.rank == min(live, 3) + 1
+
+
+@pytest.mark.parametrize("activation", [torch.nn.Identity(), torch.nn.Tanh()])
+def test_counting_is_refused_without_relu(activation):
+    """`every_hidden` sees no layer: nothing could be counted, and the bound would be that of images."""
+    images = stream(random_images())
+    network = negative_layer(activation)
+    with pytest.raises(ArgumentError, match=r"every_hidden: got no layer; .* after ReLU"):
+        unit_states(images, network.every_hidden)
+    with pytest.raises(ArgumentError, match=r"activations down to -0\.5"):
+        unit_states(images, lambda rows: [np.full((len(rows), 2), -0.5)])
 
 
 def by_hand(biases):
@@ -293,6 +340,35 @@ def test_reconstructions_that_do_not_fit(made, words):
         probe(stream(random_images()), made)
 
 
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ([[1.0] * 25, [1.0] * 24], "reconstructions: got list; must be an array of real numbers"),
+        ("network.npz", "reconstructions: got str of shape \\(\\), <U11"),
+        (np.zeros((60, 25), complex), "60, 25\\), complex128; must be an array of real numbers"),
+        (lambda rows: None, "reconstructions: got NoneType of shape \\(\\), object"),
+    ],
+)
+def test_what_are_no_reconstructions(made, words):
+    """Ragged lists, text, complex numbers, a function that returns nothing."""
+    with pytest.raises(ArgumentError, match=words):
+        probe(stream(random_images()), made)
+
+
+def test_a_torch_module_as_it_is():
+    """The remedy is named, for the module, for a method of it, and for its last hidden layer."""
+    network = autoencoder((25, 3, 25), seed=0)
+    images = stream(random_images())
+    for source in (network, network.forward):
+        with pytest.raises(
+            ArgumentError, match=r"torch module Sequential; .*InDouble\(network\)"
+        ) as refused:
+            probe(images, source)
+        assert refused.value.argument == "reconstructions"
+    with pytest.raises(ArgumentError, match="hidden: got the torch module Sequential"):
+        probe(images, InDouble(network), hidden=network[:2])
+
+
 def test_activations_that_do_not_fit():
     """One row an image."""
     images = random_images()
@@ -312,12 +388,13 @@ def test_a_part_of_the_frames():
 
 def trained(name, count, depth, bottleneck, protocol, seed=0):
     images, _, original = named(name, count)
-    rows = np.concatenate(list(images.blocks())).reshape(images.count, -1) * images.scale
+    rows = images_as_rows(images)
     network = autoencoder(sizes(rows.shape[1], bottleneck, depth), seed=seed)
     train(AdamDescent(network, rows, protocol, seed=seed), np.array([protocol.updates(len(rows))]))
     double = InDouble(network)
     probed = probe(images, double, hidden=double.hidden, original=original)
-    return probed, captured(original.vectors, probed.units.reachable_space(*double.last_layer))
+    space = probed.units.reachable_space(*double.last_layer(rows[:100]))
+    return probed, captured(original.vectors, space)
 
 
 @WITH_DATA

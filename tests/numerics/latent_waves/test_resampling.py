@@ -6,8 +6,9 @@ from film_sets import SETS, gaussian, moments
 
 from numerics.latent_waves.eigenimages import eigenimages
 from numerics.latent_waves.identification import Regression
+from numerics.latent_waves.moments import image_halves
 from numerics.latent_waves.paper_rows import PAPER_ROWS
-from numerics.latent_waves.resampling import image_halves, stability
+from numerics.latent_waves.resampling import stability
 from numerics.latent_waves.ring_film import ring_film
 from theory.errors import ArgumentError
 from theory.latent_waves.equations import Term
@@ -19,16 +20,6 @@ def regression_of(images, start=10, end=90):
     """Of the scaled film of some images."""
     film = ring_film(eigenimages(moments(images)))
     return Regression(film.field(start, end).scaled())
-
-
-@pytest.mark.parametrize("count", [10, 11])
-def test_halves_of_the_images(count):
-    """Each has m//2 images, and they follow one another from one generator."""
-    masks = image_halves(count, 3, seed=4)
-    generator = np.random.default_rng(4)
-    for mask in masks:
-        assert mask.sum() == count // 2
-        assert set(np.flatnonzero(mask)) == set(generator.permutation(count)[: count // 2])
 
 
 def test_equal_subsets_have_no_spread():

@@ -23,6 +23,7 @@ from numerics.latent_waves.ring_shape import (
     log_power,
     natural_radius,
     ring_shape,
+    shape_in,
     sharpest_ring,
 )
 from numerics.latent_waves.second_order import hann_power_spectrum, power_spectrum
@@ -147,22 +148,41 @@ def test_power_below_rounding():
         log_power(np.zeros((4, 4)))
 
 
-@pytest.mark.parametrize(
-    ("values", "text"),
-    [
-        (
-            np.full((4, 4), -np.inf),
-            "values: got 15 of 15 not finite; must be finite away from the zero frequency; "
-            "pass log_power, not the logarithm of no power",
-        ),
-        (np.ones((4, 4)), "values: got 1.0; must not all be equal; check the images"),
-    ],
-)
-def test_refusals(values, text):
+def test_equal_values_have_no_order():
+    """Nothing is explained, by no p: isotonic R2 0, equal but for rounding too; any p fits alike."""
+    generator = np.random.default_rng(0)
+    for values in (np.ones((4, 4)), 7 + 1e-15 * generator.standard_normal((16, 16))):
+        found = ring_shape(values)
+        assert found.isotonic_r2 == 0
+        assert (found.low, found.high) == (EXPONENTS[0], EXPONENTS[-1])
+    assert ring_shape(7 + 1e-9 * radius((16, 16), 1)).isotonic_r2 == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("side", [4, 5, 6])
+def test_no_slope_from_fewer_than_two_radii(side):
+    """From 2 to N/2 - 1 lie no radii for N = 4 and 5, and only 2 for 6; two for 7."""
+    text = (
+        f"power: got {side} x {side} frequencies; must have two radii or more from 2 to N/2 - 1, "
+        "for a slope; take images of 7 x 7 pixels or more"
+    )
+    with pytest.raises(ArgumentError) as caught:
+        decay_exponent(1 / (1 + radius((side, side))))
+    assert str(caught.value) == text
+    seven = radius((7, 7))
+    assert decay_exponent((seven + (seven == 0)) ** -2.0) == pytest.approx(2)
+
+
+def test_refusals():
     """Argument, value, what is allowed, remedy."""
     with pytest.raises(ArgumentError) as caught:
-        ring_shape(values)
-    assert str(caught.value) == text
+        ring_shape(np.full((4, 4), -np.inf))
+    assert str(caught.value) == (
+        "values: got 15 of 15 not finite; must be finite away from the zero frequency; "
+        "pass log_power, not the logarithm of no power"
+    )
+    for radii in (radius((4, 5)), -radius((4, 4)), np.full((4, 4), np.nan)):
+        with pytest.raises(ArgumentError, match=r"radii: got shape \(4, .*one finite number of at"):
+            shape_in(radii, np.ones((4, 4)))
 
 
 # Measured sets: from the power of half A, and from the order of half B.

@@ -18,6 +18,8 @@ from numerics.latent_waves.second_order import (
     local_amplitude,
     power_spectrum,
 )
+from theory.errors import ArgumentError
+from theory.latent_waves.phase_space import area_fraction as theory_fraction
 
 quickly = settings(deadline=None, max_examples=30)
 SHAPES = [(6, 6), (7, 7), (5, 8), (8, 4)]
@@ -63,6 +65,21 @@ def test_local_amplitude(shape, stored):
     np.testing.assert_allclose(amplitude, np.sqrt(squares), rtol=1e-13)
     expected = squares.sum() ** 2 / (squares.size * (squares**2).sum())
     assert area_fraction(amplitude) == pytest.approx(expected)
+
+
+@quickly
+@given(st.integers(0, 2**32 - 1), st.floats(1, 5))
+def test_area_fraction_is_that_of_theory(seed, decay):
+    """At any alpha; and g times 1e100, whose fourth power overflows, fills as much."""
+    amplitude = np.random.default_rng(seed).uniform(0.1, 1, (3, 4))
+    expected = float(theory_fraction(amplitude.ravel().tolist(), decay))
+    assert area_fraction(amplitude, decay) == pytest.approx(expected, rel=1e-12)
+    assert area_fraction(1e100 * amplitude, decay) == pytest.approx(expected, rel=1e-12)
+
+
+def test_decay_of_an_area_fraction_is_positive():
+    with pytest.raises(ArgumentError, match="decay: got 0; must be positive"):
+        area_fraction(np.ones((2, 2)), 0)
 
 
 @every_set

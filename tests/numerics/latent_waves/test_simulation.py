@@ -8,7 +8,7 @@ import pytest
 from numerics.latent_waves.known_films import KNOWN_FILMS, known_film
 from numerics.latent_waves.paper_rows import PAPER_ROWS
 from numerics.latent_waves.simulation import derivative, refuse_ill_posed, right_side, simulate
-from theory.errors import ArgumentError
+from theory.errors import ArgumentError, DivergenceError
 from theory.latent_waves.equations import Equation, Term
 
 
@@ -94,3 +94,11 @@ def test_bad_arguments():
         ArgumentError, match=r"times: got array\(\[0., 0.\]\); must be two or more that"
     ):
         simulate(Equation({Term(0, 1): -1.0}), np.arange(6.0), np.arange(6.0), np.zeros(2))
+
+
+def test_a_run_that_leaves_the_numbers_ends():
+    """u_t = u^2 from 1 leaves the finite numbers at t = 1: the run stops there, and says when."""
+    start, positions = np.ones(16), np.linspace(0, 1, 16)
+    blowing_up = Equation({Term(2, 0): 1})
+    with pytest.raises(DivergenceError, match="the run stops at t = "):
+        simulate(blowing_up, start, positions, np.array([0.0, 2.0]))

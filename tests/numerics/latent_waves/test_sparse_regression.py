@@ -91,6 +91,8 @@ def test_path_has_no_gaps_and_each_interval_holds(seed):
         for share in (0.01, 0.5, 0.99):
             threshold = start + share * (min(selection.upto, 2 * start + 1) - start)
             assert stlsq(normal, threshold).support == selection.support
+            selected = pysindy_coefficients(columns, rates, threshold)
+            assert tuple(np.flatnonzero(selected)) == selection.support
         start = selection.upto
 
 

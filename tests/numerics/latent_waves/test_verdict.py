@@ -103,6 +103,14 @@ def test_white_noise():
     assert found.shape.isotonic_r2 < 0.1
 
 
+@pytest.mark.parametrize("side", [8, 16])
+def test_one_bright_pixel_an_image(side):
+    """Each pixel once: t(k) is one number, (n - 1)/2, which orders nothing."""
+    found = verdict(eigenimages(moments(np.eye(side**2).reshape(-1, side, side))))
+    assert found.word == NO_ORDER
+    assert found.shape.isotonic_r2 == 0
+
+
 def test_own_radius():
     """CIFAR10 in the radius of its power, without p: as wave-like; in that of a wrong order: no order."""
     first, second = halves("cifar10")

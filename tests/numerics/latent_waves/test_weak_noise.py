@@ -129,6 +129,32 @@ def test_what_four_terms_do_not_explain_is_said():
     assert found.excess > 2
 
 
+OUTSIDE = {
+    "x t": lambda x, t: x * t,
+    "t^2": lambda x, t: t**2 + 0 * x,
+    "sin 9 x t": lambda x, t: np.sin(9 * x * t),
+    "modes": lambda x, t: sum(np.sin(6 * k * x + k) * np.exp(-(k**4) * t / 20) for k in (1, 2, 3)),
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+@pytest.mark.parametrize("points", [(160, 120), (40, 30)])
+def test_fields_without_noise_outside_the_library(name, points):
+    """Nothing explains them: an excess by orders above 1 or infinite, errors that are numbers.
+
+    Infinite where fourth differences leave rounding alone, and only there.
+    """
+    x, t = (np.linspace(0, 1, count) for count in points)
+    field = Field(OUTSIDE[name](x[:, None], t), x, t)
+    found = identify(field)
+    assert not found.explained
+    assert found.excess > 100
+    assert np.isfinite(found.errors).all()
+    smooth = noise_level(field) <= 1e-12 * np.abs(field.values).max()
+    assert np.isinf(found.excess) == smooth
+    assert smooth == (not found.errors.any())
+
+
 @pytest.mark.parametrize("noise", [0.0, 0.05])
 @pytest.mark.parametrize("height", [0.0, 1.0])
 def test_a_field_at_rest_has_no_terms(noise, height):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from validation.latent_waves.figures.equations import diffusivity, explained
-from validation.latent_waves.figures.front import front, width
+from validation.latent_waves.figures.front import front
 from validation.latent_waves.figures.held_out import held_out
 from validation.latent_waves.figures.order import order
 from validation.latent_waves.figures.rings import energies, means
 from validation.latent_waves.figures.skill import skill
 from validation.latent_waves.figures.strip import strip
+from validation.latent_waves.figures.width import width
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

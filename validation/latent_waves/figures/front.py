@@ -1,4 +1,4 @@
-"""The front: its radius on every rung of the ladder, and how wide the ring is."""
+"""The front: its radius on every rung of the ladder, and what each step is worth."""
 
 from __future__ import annotations
 
@@ -33,49 +33,72 @@ STYLES: dict[str, dict[str, Any]] = {
     LOCALLY_STATIONARY: plane.RINGS[plane.MODEL],
     HALF_A: {"color": plots.COLOURS[7], "ls": "-"},
 }
-# where the law of the width holds: groups of equal power below, linear above
-LEAST_WIDTH, LARGEST_SHARE = 8, 0.15
 
 
 def front(result: xr.DataTree) -> Figure:
-    """R(j) by law, count and models of half A, and dots of half B; beside it what each step costs."""
+    """R(j) by laws, counts and models of half A with dots of half B; over the area law; each step's worth."""
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(
-        2, 1, figsize=(9.5, 10.5), height_ratios=(1.6, 1), layout="constrained"
+        3, 1, figsize=(9.5, 14), height_ratios=(1.5, 1.2, 1), layout="constrained"
     )
-    _radii(result, axes[0])
+    ladder = results.ladder(result, FRONT)
+    _radii(result, ladder, axes[0])
+    _ratios(result, ladder, axes[1])
+    handles, labels = axes[0].get_legend_handles_labels()
+    plots.legend_below(axes[1], 3, handles=handles, labels=labels)
     rows = json.loads(result["/budget"].attrs["rows"])
-    plots.budget_bars(rows, axes[1])
+    plots.budget_bars(rows, axes[2])
     sizes = [abs(row[key] or 0) for row in rows for key in ("found", "worst", "remainder")]
-    axes[1].set_xlim(10 ** np.floor(np.log10(max(min(s for s in sizes if s), 1e-5))), 3)
-    axes[1].set_title("what each step of the ladder is worth", fontsize="medium")
+    axes[2].set_xlim(10 ** np.floor(np.log10(max(min(s for s in sizes if s), 1e-5))), 3)
+    axes[2].set_title("what each step of the ladder is worth", fontsize="medium")
     return figure
 
 
-def _radii(result: xr.DataTree, ax: Axes) -> None:
-    ladder = results.ladder(result, FRONT)
+def _radii(result: xr.DataTree, ladder: Ladder, ax: Axes) -> None:
+    measured = ladder.rung(HALF_B)
     for name, values in forecasts(result, ladder).items():
         ax.plot(values["frame"], values, lw=1.6, label=name, **STYLES[name])
-    measured = ladder.rung(HALF_B)
     raw = results.array(result, "observed/half_b", "radius").sel(frame=measured["frame"])
     ax.plot(raw["frame"], raw, ".", ms=2, color="0.7", zorder=0, label="half B, frame by frame")
-    dots = measured.sel(frame=spaced(measured["frame"].values, DOTS))
-    ax.plot(dots["frame"], dots, "o", ms=5, mfc="white", color="black", label="half B, measured")
-    ax.set(xlabel="frame j", ylabel="front radius R (cycles per image)")
-    if measured["frame"][-1] > 2 * measured["frame"][0]:  # else no number would be on the axis
-        ax.set(xscale="log", yscale="log")
-        plots.plain_logarithmic(ax.xaxis, ax.yaxis)
-    else:
-        ax.set_xticks(measured["frame"].values)
-    missed = findings.rung_rms(ladder, LOCALLY_STATIONARY)
+    _dots(measured, ax)
+    _along_frames(measured["frame"].values, ax)
+    if ax.get_xscale() == "log":
+        ax.set_yscale("log")
+        plots.plain_logarithmic(ax.yaxis)
+    ax.set_ylabel("front radius R (cycles per image)")
+    rms = {name: findings.rung_rms(ladder, name) for name in (AREA, LOCALLY_STATIONARY, HALF_A)}
     ax.set_title(
         f"{result.attrs['case']}: the ring moves outwards; rms of the area law to half B "
-        f"{findings.rung_rms(ladder, AREA):.1%},\nof the locally stationary model {missed:.1%}, "
-        f"of half A {findings.rung_rms(ladder, HALF_A):.1%} of mean R",
+        f"{rms[AREA]:.1%},\nof the locally stationary model {rms[LOCALLY_STATIONARY]:.1%}, of half A "
+        f"{rms[HALF_A]:.1%} of mean R",
         fontsize="medium",
     )
-    plots.legend_below(ax, 3)
+
+
+def _ratios(result: xr.DataTree, ladder: Ladder, ax: Axes) -> None:
+    """Draw every radius over that of the area law."""
+    area = ladder.rung(AREA)
+    for name, values in forecasts(result, ladder).items():
+        ax.plot(values["frame"], values / area, lw=1.6, label=name, **STYLES[name])
+    _dots(ladder.rung(HALF_B) / area, ax)
+    _along_frames(area["frame"].values, ax)
+    ax.set_ylabel("R over that of the area law")
+
+
+def _dots(measured: xr.DataArray, ax: Axes) -> None:
+    dots = measured.sel(frame=spaced(measured["frame"].values, DOTS))
+    ax.plot(dots["frame"], dots, "o", ms=5, mfc="white", color="black", label="half B, measured")
+
+
+def _along_frames(frames: np.ndarray, ax: Axes) -> None:
+    """Make the axis logarithmic, but where no number would be on it."""
+    ax.set_xlabel("frame j")
+    if frames[-1] > 2 * frames[0]:
+        ax.set_xscale("log")
+        plots.plain_logarithmic(ax.xaxis)
+    else:
+        ax.set_xticks(frames)
 
 
 def forecasts(result: xr.DataTree, ladder: Ladder) -> dict[str, xr.DataArray]:
@@ -91,50 +114,3 @@ def forecasts(result: xr.DataTree, ladder: Ladder) -> dict[str, xr.DataArray]:
         LOCALLY_STATIONARY: ladder.rung(LOCALLY_STATIONARY),
         HALF_A: ladder.rung(HALF_A),
     }
-
-
-def width(result: xr.DataTree) -> Figure | None:
-    """G(j) of half B, and by the law of sampling alone; None where the film is too short for it."""
-    from matplotlib import pyplot
-
-    law = results.array(result, "forecast/width", "width")
-    if not law.size:
-        return None
-    measured = results.array(result, "observed/half_b", "width").sel(frame=law["frame"])
-    figure, ax = pyplot.subplots(figsize=(7, 5.5), layout="constrained")
-    slope = float(results.dataset(result, "forecast")["slope"])
-    images = int(results.dataset(result, "setup").attrs["images"])
-    ax.plot(
-        law["frame"],
-        law,
-        color=plots.COLOURS[1],
-        label=rf"law $4\pi j^2/(\alpha^2 m)$, α = {slope:.3g}, m = {images}",
-    )
-    valid = (law > LEAST_WIDTH) & (law < LARGEST_SHARE * law["frame"])
-    if valid.any():
-        ax.plot(
-            law["frame"].where(valid),
-            law.where(valid),
-            color=plots.COLOURS[1],
-            lw=5,
-            alpha=0.35,
-            label=f"where it holds: {LEAST_WIDTH} < G < {LARGEST_SHARE} j",
-        )
-    ax.plot(
-        law["frame"],
-        measured,
-        "o-",
-        mfc="white",
-        color="black",
-        lw=0.8,
-        label="half B, from the ranks of half A's Hann spectrum",
-    )
-    ax.set(xscale="log", yscale="log", xlabel="frame j", ylabel=plots.label_of(law))
-    plots.plain_logarithmic(ax.xaxis, ax.yaxis)
-    said = "the width of the ring, and what sampling makes of it"
-    if valid.any():
-        ratio = float((measured / law).where(valid).median())
-        said = f"where its law holds, the ring is {ratio:.3g} times as wide as sampling makes it"
-    ax.set_title(f"{result.attrs['case']}: {said}", fontsize="medium")
-    plots.legend_below(ax, 1)
-    return figure

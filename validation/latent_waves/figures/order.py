@@ -63,9 +63,13 @@ def _ends(values: xr.DataArray) -> tuple[float, float]:
 def _map(
     values: xr.DataArray, ax: Axes, limits: tuple[float, float], colours: str, label: str
 ) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     edges = plane.extent(values)
     drawn = ax.imshow(values.values, cmap=colours, vmin=limits[0], vmax=limits[1], extent=edges)
     ax.figure.colorbar(drawn, ax=ax, label=label, shrink=0.85)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
     ax.set(
         xlim=edges[:2],
         ylim=edges[2:],
