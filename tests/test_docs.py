@@ -19,7 +19,7 @@ PAGES = sorted(
     for page in DOCS.rglob("*.md")
     if not {"_build", "generated"} & set(page.relative_to(DOCS).parts)
 )
-VERDICTS = {"reproduced", "sharpened", "weakened", "refuted", "untested"}
+VERDICTS = {"reproduced", "sharpened", "weakened", "refuted", "open", "untested"}
 
 
 def anchors(page):

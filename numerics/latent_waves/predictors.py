@@ -32,8 +32,8 @@ def predicted_films(moments: SecondMoments) -> dict[str, np.ndarray]:
     """Return E(k, j) of each model of the images, (n, n), the fewest numbers first."""
     return {
         CIRCULANT: circulant_energies(power_spectrum(moments)),
-        PHASE_SPACE: phase_space_energies(local_amplitude(moments), hann_power_spectrum(moments)),
         STATIONARY: covariance_energies(block_toeplitz(moments), moments.shape),
+        PHASE_SPACE: phase_space_energies(local_amplitude(moments), hann_power_spectrum(moments)),
         LOCALLY_STATIONARY: covariance_energies(locally_stationary(moments), moments.shape),
     }
 

@@ -1,10 +1,15 @@
 """What tests of every experiment's command line need: a run that is refused, and a page that is read."""
 
+import contextlib
 import html.parser
+import io
+import json
 import warnings
+from pathlib import Path
 
 import pytest
 
+from numerics.files import checksum, read_tree
 from validation import cli
 
 VOID = {"meta", "img", "br", "link", "hr", "input"}
@@ -33,6 +38,39 @@ class Page(html.parser.HTMLParser):
 
     def handle_data(self, data):
         self.text.append(data)
+
+
+class FinishedRun:
+    """A finished run of an experiment: code, what it printed and warned of, its document, tree, folder."""
+
+    def __init__(self, name, folder, options):
+        self.out = folder / "results"
+        printed = io.StringIO()
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always", RuntimeWarning)
+            with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as stop:
+                cli.main(name, [*options.split(), "--out", str(self.out)])
+        self.warned = [w for w in warned if issubclass(w.category, RuntimeWarning)]
+        self.code, self.printed = stop.value.code, printed.getvalue()
+        self.said = json.loads((self.out / f"{name}.json").read_text())
+        self.tree = read_tree(self.out / f"{name}.nc")
+        self.rows = {row["id"]: row for row in self.said["checks"]}
+
+    def with_verdict(self, verdict):
+        return {name for name, row in self.rows.items() if row["verdict"] == verdict}
+
+    def values(self):
+        """Checksum of all that the result says, without when, where and in how much time."""
+        tree = self.tree.copy()
+        for name in ("provenance", "forecast"):
+            del tree.attrs[name]
+        return checksum(tree)
+
+    def forecast(self):
+        """Checksum of the sealed forecast: bars, set-up and values, whatever the code's own."""
+        tree = read_tree(Path(self.said["forecast"]["file"]))
+        del tree.attrs["code_sha256"]
+        return checksum(tree)
 
 
 def refusal(name, folder, capsys, *arguments, out="results"):

@@ -1,22 +1,18 @@
 """The experiment `autoencoder_waves` from command to files: forecasts, verdicts, resumption, refusals."""
 
-import contextlib
 import dataclasses
 import functools
-import io
 import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
-from command_line import Page, refusal, says
+from command_line import FinishedRun, Page, refusal, says
 
 import numerics.training
-from numerics.files import checksum, read_tree
 from numerics.images.streams.stream_of import stream_of
 from numerics.latent_waves.autoencoder import AdamDescent, autoencoder
 from numerics.latent_waves.in_double import InDouble
@@ -45,34 +41,7 @@ STATED_OF_DIGITS = {f"AW{number}d" for number in (6, 7, 9, 10, 11)}
 STATED_OF_MNIST = {f"AW{number}m" for number in (6, 7, 9, 10, 11)} | {"AW8", "LW32b", "LW25d"}
 
 
-class Run:
-    """A finished run: code, what it printed, its document, tree and folder."""
-
-    def __init__(self, folder, options):
-        self.out = folder / "results"
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as stop:
-            cli.main("autoencoder_waves", [*options.split(), "--out", str(self.out)])
-        self.code, self.printed = stop.value.code, printed.getvalue()
-        self.said = json.loads((self.out / "autoencoder_waves.json").read_text())
-        self.tree = read_tree(self.out / "autoencoder_waves.nc")
-        self.rows = {row["id"]: row for row in self.said["checks"]}
-
-    def with_verdict(self, verdict):
-        return {name for name, row in self.rows.items() if row["verdict"] == verdict}
-
-    def values(self):
-        """Checksum of all that the result says, without when, where and in how much time."""
-        tree = self.tree.copy()
-        for name in ("provenance", "forecast"):
-            del tree.attrs[name]
-        return checksum(tree)
-
-    def forecast(self):
-        """Checksum of the sealed forecast: bars, set-up and values, whatever the code's own."""
-        tree = read_tree(Path(self.said["forecast"]["file"]))
-        del tree.attrs["code_sha256"]
-        return checksum(tree)
+Run = functools.partial(FinishedRun, "autoencoder_waves")
 
 
 @pytest.fixture

@@ -1,20 +1,15 @@
 """The experiment `deep_cnn` from command to files: forecasts, verdicts, resumption, refusals."""
 
-import contextlib
 import functools
-import io
-import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import Page, refusal, says
+from command_line import FinishedRun, Page, refusal, says
 
 import numerics.training
-from numerics.files import checksum, read_tree
 from numerics.linear_cnn.deep_network import DeepDescent
 from validation import cli, results
 from validation.deep_cnn import Config, findings
@@ -27,34 +22,7 @@ EVERYWHERE = {"DN1", "DN2", "DN3"}
 STATED_OF_DIGITS = {"DN4", "DN5", "DN6", "DN7", "DN8", "DN9"}
 
 
-class Run:
-    """A finished run: code, what it printed, its document, tree and folder."""
-
-    def __init__(self, folder, options):
-        self.out = folder / "results"
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as stop:
-            cli.main("deep_cnn", [*options.split(), "--out", str(self.out)])
-        self.code, self.printed = stop.value.code, printed.getvalue()
-        self.said = json.loads((self.out / "deep_cnn.json").read_text())
-        self.tree = read_tree(self.out / "deep_cnn.nc")
-        self.rows = {row["id"]: row for row in self.said["checks"]}
-
-    def with_verdict(self, verdict):
-        return {name for name, row in self.rows.items() if row["verdict"] == verdict}
-
-    def values(self):
-        """Checksum of all that the result says, without when, where and in how much time."""
-        tree = self.tree.copy()
-        for name in ("provenance", "forecast"):
-            del tree.attrs[name]
-        return checksum(tree)
-
-    def forecast(self):
-        """Checksum of the sealed forecast: bars, set-up and values, whatever the code's own."""
-        tree = read_tree(Path(self.said["forecast"]["file"]))
-        del tree.attrs["code_sha256"]
-        return checksum(tree)
+Run = functools.partial(FinishedRun, "deep_cnn")
 
 
 @pytest.fixture(scope="module")

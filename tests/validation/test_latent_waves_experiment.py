@@ -1,23 +1,20 @@
 """The experiment `latent_waves` from command to files: forecast of half B, equations, verdicts."""
 
-import contextlib
 import dataclasses
 import functools
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.linalg
 import xarray as xr
-from command_line import Page
+from command_line import FinishedRun, Page
 from PIL import Image
 
 from numerics.files import checksum, read_tree
@@ -51,37 +48,7 @@ QUICK = {name for name in VERIFIED if name != "LW06"}
 MEDIA = ("latent_waves.gif",)
 
 
-class Run:
-    """A finished run: code, what it printed, its document, tree and folder."""
-
-    def __init__(self, folder, options):
-        self.out = folder / "results"
-        printed = io.StringIO()
-        with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always", RuntimeWarning)
-            with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as stop:
-                cli.main("latent_waves", [*options.split(), "--out", str(self.out)])
-        self.warned = [w for w in warned if issubclass(w.category, RuntimeWarning)]
-        self.code, self.printed = stop.value.code, printed.getvalue()
-        self.said = json.loads((self.out / "latent_waves.json").read_text())
-        self.tree = read_tree(self.out / "latent_waves.nc")
-        self.rows = {row["id"]: row for row in self.said["checks"]}
-
-    def with_verdict(self, verdict):
-        return {name for name, row in self.rows.items() if row["verdict"] == verdict}
-
-    def values(self):
-        """Checksum of all that the result says, without when, where and in how much time."""
-        tree = self.tree.copy()
-        for name in ("provenance", "forecast"):
-            del tree.attrs[name]
-        return checksum(tree)
-
-    def forecast(self):
-        """Checksum of the sealed forecast: bars, set-up and values, whatever the code's own."""
-        tree = read_tree(Path(self.said["forecast"]["file"]))
-        del tree.attrs["code_sha256"]
-        return checksum(tree)
+Run = functools.partial(FinishedRun, "latent_waves")
 
 
 # rows that need no data are the same in every run: found once

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 
 import numpy as np
 import xarray as xr
@@ -12,7 +11,7 @@ from numerics.drum.drums import square
 from numerics.drum.modes import angles, square_eigenvalues, square_jump
 from numerics.drum.stepping import mallet
 from numerics.schema import quantity
-from validation import results
+from validation import animation, results
 
 SIDE, TIME_STEP, STRIKE = 64, 0.5, (20, 26)
 FRAMES, FRAMES_A_PERIOD = 72, 24
@@ -80,17 +79,7 @@ def gif(result: xr.DataTree) -> bytes:
         picture = Image.fromarray(np.hstack((panels[0], gap, panels[1])), mode="P")
         picture.putpalette(palette.tobytes())
         pictures.append(picture)
-    stream = io.BytesIO()
-    pictures[0].save(
-        stream,
-        "GIF",
-        save_all=True,
-        append_images=pictures[1:],
-        duration=MILLISECONDS,
-        loop=0,
-        optimize=False,
-    )
-    return stream.getvalue()
+    return animation.gif(pictures, MILLISECONDS)
 
 
 def _indices(field: np.ndarray, limit: float) -> np.ndarray:

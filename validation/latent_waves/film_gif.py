@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
-from validation import results
+from validation import animation, results
 from validation.latent_waves.figures import plane
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def gif(result: xr.DataTree) -> bytes:
     Of a film that would be larger than 5 MB every second picture is left out, until it is not.
     """
     pictures = _pictures(result)
-    while len(encoded := _encoded(pictures)) > MOST_BYTES and len(pictures) > 1:
+    while len(encoded := animation.gif(pictures, MILLISECONDS)) > MOST_BYTES and len(pictures) > 1:
         pictures = pictures[::2]
     return encoded
 
@@ -94,17 +93,3 @@ def _palette() -> bytes:
     colours = [to_rgb(plane.RINGS[name]["color"]) for name in LABELS]
     others = np.round(255 * np.array([(1.0, 1.0, 1.0), *colours])).astype(np.uint8)
     return greys.repeat(3).tobytes() + others.tobytes()
-
-
-def _encoded(pictures: Sequence[Image]) -> bytes:
-    stream = io.BytesIO()
-    pictures[0].save(
-        stream,
-        "GIF",
-        save_all=True,
-        append_images=pictures[1:],
-        duration=MILLISECONDS,
-        loop=0,
-        optimize=False,
-    )
-    return stream.getvalue()

@@ -14,9 +14,12 @@ from numerics.latent_waves.front_ladder import HALF_A, RUNGS, forecast_front, sm
 from numerics.latent_waves.lattice import radius
 from numerics.latent_waves.predictors import (
     LOCALLY_STATIONARY,
+    PHASE_SPACE,
     covariance_energies,
     locally_stationary,
+    phase_space_energies,
 )
+from numerics.latent_waves.second_order import hann_power_spectrum, local_amplitude
 from theory.errors import ArgumentError
 
 SEEDS = (1, 2)
@@ -35,8 +38,11 @@ def both_fronts(first, second):
 
 
 def films_of(half):
-    model = covariance_energies(locally_stationary(half), half.shape)
-    return {LOCALLY_STATIONARY: model, HALF_A: film_of(half)}
+    return {
+        LOCALLY_STATIONARY: covariance_energies(locally_stationary(half), half.shape),
+        PHASE_SPACE: phase_space_energies(local_amplitude(half), hann_power_spectrum(half)),
+        HALF_A: film_of(half),
+    }
 
 
 def film_of(half):

@@ -179,12 +179,15 @@ def test_largest_eigenvalue_first():
 
 
 def test_predicted_films():
-    """The three models by name, the fewest numbers first."""
+    """The models by name, the fewest numbers first."""
     first, _ = halves("digits")
     films = predicted_films(first)
     expected = {
         "circulant": circulant_energies(power_spectrum(first)),
         "stationary": covariance_energies(block_toeplitz(first), first.shape),
+        "phase-space count": phase_space_energies(
+            local_amplitude(first), hann_power_spectrum(first)
+        ),
         "locally stationary": covariance_energies(locally_stationary(first), first.shape),
     }
     assert list(films) == list(expected)
