@@ -94,7 +94,20 @@ def _shape(result: xr.DataTree) -> Row:
     if row is None:
         return [SPHERE, OPEN, f"{said}; the paper prints no p for this set"]
     near = abs(p - row.p) <= SAME_P
-    return [SPHERE, SHARPENED if near else REFUTED, f"{said}; printed {row.p:g}"]
+    return [SPHERE, SHARPENED if near else REFUTED, f"{said}; printed {row.p:g}{_read(result)}"]
+
+
+def _read(result: xr.DataTree) -> str:
+    """Return what the paper's own estimate gives, frame by frame, where it was made."""
+    try:
+        found = results.array(result, "observed/equations/paper_tables", "read_p")
+    except KeyError:
+        return ""
+    frames = found["frame"].values
+    values = ", ".join(f"{p:.3g}" for p in found.values)
+    return (
+        f"; by the ring of the largest mean in one frame, j = {frames[0]} to {frames[-1]}: {values}"
+    )
 
 
 SPHERE = "the ring is the sphere of a p-norm, with the p of Table 3"
