@@ -142,7 +142,7 @@ def conservative(equation: Equation) -> dict[Term, float]:
     Examples
     --------
     >>> conservative(Equation({Term(1, 1): -6, Term(0, 3): -1}))
-    {(u^2)_x: -3.0, (u)_xxx: -1.0}
+    {(u^2)_x: -3.0, u_xxx: -1.0}
     """
     found = {}
     for term, coefficient in equation.parts:

@@ -163,7 +163,7 @@ def identify(field: Field) -> WeakFit:
     >>> noisy = known_film("burgers").with_noise(0.1, np.random.default_rng(0))
     >>> found = identify(noisy)
     >>> [weak_rows(noisy).terms[i] for i in found.support], found.explained
-    ([(u^2)_x, (u)_xx], True)
+    ([(u^2)_x, u_xx], True)
     """
     plain = weak_rows(field)
     if _is_at_rest(plain, field):

@@ -108,8 +108,10 @@ class Term:
         if self.order == 0:
             return power or "1"
         along = "_" + "x" * self.order
-        if self.conservative:
+        if self.conservative and self.power != 1:
             return f"({power or '1'}){along}"
+        if self.conservative:
+            return f"u{along}"
         return f"{power} u{along}".strip()
 
 
