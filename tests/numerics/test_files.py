@@ -189,6 +189,7 @@ REWRITE = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is asked for")
 def test_killed_while_writing(tmp_path):
     """20 times a process that rewrites two files is killed at a random moment.

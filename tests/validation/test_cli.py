@@ -182,11 +182,12 @@ def test_a_signal_interrupts(tmp_path):
     """SIGINT while the experiment runs, in a process of its own: 130 and one line, no traceback."""
     script = textwrap.dedent(
         """
-        import os, signal, sys
+        import os, signal, sys, time
         import validation.experiment
         from validation import cli
         def run(*_, **__):
             os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(60)  # it may arrive a little later
         validation.experiment.run = run
         cli.main("linear_cnn", ["--seed", "3"])
         """

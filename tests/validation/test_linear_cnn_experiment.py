@@ -372,6 +372,7 @@ def test_where_training_ends(sums):
     assert "what the paper says, what this run found" in titles
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "case", "checks"),
     [
@@ -436,6 +437,7 @@ def test_verdicts_of_sums_of_cosines(sums):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [

@@ -18,7 +18,7 @@ from validation import results
 from validation.checks import Finding, Missing, NotRun, findings_where
 from validation.ladder import Ladder
 from validation.latent_waves import check_table as table
-from validation.latent_waves.discovery import DENSE, PAPER, PRINTED, REFITTED
+from validation.latent_waves.discovery import PAPER, PRINTED, REFITTED
 from validation.latent_waves.forecasting import FRONT, HALF_B, HANN, POSITION, RINGS_P
 from validation.latent_waves.held_out_frames import BY_P, PERSISTENCE
 from validation.latent_waves.measuring import BY_STATED_P
@@ -272,14 +272,6 @@ def above_nulls(result: xr.DataTree, film: str) -> float:
 def exactness(result: xr.DataTree) -> float:
     """Return the largest relative difference of our STLSQ's coefficients from PySINDy's."""
     return float(results.array(result, "observed/equations/paper_tables", "stlsq_missed"))
-
-
-def best_sparse(film: xr.Dataset) -> str:
-    """Return the name of the equation with the least error held out, of those that are not dense."""
-    sparse = [
-        str(name) for name in film["equation"].values if name not in (DENSE, PRINTED, REFITTED)
-    ]
-    return max(sparse, key=lambda name: float(film["held_out"].sel(equation=name)))
 
 
 def terms_of(film: xr.Dataset, name: str) -> list[str]:

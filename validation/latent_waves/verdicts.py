@@ -99,10 +99,10 @@ def _shape(result: xr.DataTree) -> Row:
 
 def _read(result: xr.DataTree) -> str:
     """Return what the paper's own estimate gives, frame by frame, where it was made."""
-    try:
-        found = results.array(result, "observed/equations/paper_tables", "read_p")
-    except KeyError:
+    observed = result["/observed"].children
+    if "equations" not in observed or "paper_tables" not in observed["equations"].children:
         return ""
+    found = results.array(result, "observed/equations/paper_tables", "read_p")
     frames = found["frame"].values
     values = ", ".join(f"{p:.3g}" for p in found.values)
     return (
@@ -120,7 +120,7 @@ def _obeys(result: xr.DataTree) -> Row:
     """The wave obeys a simple equation: is anything held out explained, and is it run with success?"""
     claim = "the wave obeys a simple partial differential equation"
     film = results.dataset(result, f"observed/equations/{PAPER}")
-    name = REFITTED if REFITTED in film["equation"] else findings.best_sparse(film)
+    name = REFITTED if REFITTED in film["equation"] else CRITERION
     one = film.sel(equation=name)
     margin = findings.above_nulls(result, PAPER)
     said = (
@@ -211,9 +211,7 @@ def _burgers(result: xr.DataTree) -> Row:
     claim = "the equations share the structure of Burgers' equation, with shocks"
     films = {f: results.dataset(result, f"observed/equations/{f}") for f in (PAPER, OWN)}
     chosen = {
-        f"{findings.best_sparse(film)}, {which} rings": findings.terms_of(
-            film, findings.best_sparse(film)
-        )
+        f"{CRITERION}, {which} rings": findings.terms_of(film, CRITERION)
         for which, film in films.items()
     }
     if REFITTED in films[PAPER]["equation"]:
