@@ -1,5 +1,7 @@
 """Image sets as films: sorted spectra of their eigenimages, and what predicts them.
 
+What is where::
+
     analysis                          one call for an image set
     moments, running_sums, distributed, tall_skinny_qr, eigenimages
                                       from images to singular vectors, in one pass
