@@ -76,6 +76,7 @@ def cosines(tmp_path_factory):
     return Run(tmp_path_factory.mktemp("cosines"), options)
 
 
+@pytest.mark.slow
 def test_pure_cosines_at_a_larger_rate(cosines):
     """The network is the map to rounding; only C09n, whose bar is stated for a S <= 0.024, is not run."""
     assert cosines.code == 0
@@ -394,6 +395,7 @@ def test_other_networks_and_batches(tmp_path, options, case, checks):
     assert run.said["case"] == case
 
 
+@pytest.mark.slow
 def test_colour_images_with_test_images(tmp_path):
     """Two classes of 5 x 5 images in two colours, and test images: losses of both sets are followed."""
     generator = np.random.default_rng(5)

@@ -469,6 +469,7 @@ def test_an_interrupted_sweep_goes_on(sweep, serial, tmp_path):
     assert not (tmp_path / ".walk_sweep").exists()
 
 
+@pytest.mark.slow
 def test_what_processes_have_begun_ends_in_this_one(sweep, serial):
     """Interrupted after its first run, it leaves no process; the same sweep goes on without any."""
     before = set(multiprocessing.active_children())
@@ -585,6 +586,7 @@ def test_a_process_that_dies_does_not_take_the_sweep_along(sweep, serial):
     assert "_trouble" in outcome.tracebacks  # the line of the process where it happened
 
 
+@pytest.mark.slow
 def test_dask_runs_again_what_a_killed_worker_had(sweep, serial, cluster):
     """Workers are killed in the midst of their first run; no value is lost or changed."""
     outcome = sweep(
