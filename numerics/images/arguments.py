@@ -1,8 +1,9 @@
 """Checks on arguments that several image sets share, with one wording."""
 
+import contextlib
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -125,3 +126,20 @@ def in_one_line(error: Exception) -> str:
     'OSError: no such file or folder'
     """
     return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+@contextlib.contextmanager
+def reading(given: str) -> Iterator[None]:
+    """Tell what a reader of other people's files stumbles over as an error of the file."""
+    try:
+        yield
+    except ArgumentError:
+        raise
+    # Damaged files surface as a dozen types: BadZipFile, EOFError, zlib.error, RuntimeError, ...
+    except Exception as error:
+        raise ArgumentError(
+            "dataset",
+            given,
+            f"must be intact and readable ({in_one_line(error)})",
+            "write it again, or pass another one",
+        ) from error

@@ -1,7 +1,9 @@
 """Reader of a folder of pictures: one sub-folder a class."""
 
+import contextlib
 import os
 import warnings
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import IO
 
@@ -71,12 +73,8 @@ def header_size(path: Path, given: str) -> tuple[int, int]:
     """Width and height that a picture announces."""
     from PIL import Image
 
-    try:
-        with Image.open(path, formats=FORMATS) as opened:
-            return opened.size
-    # damaged pictures surface as a dozen types, as in `decode`
-    except Exception as error:
-        raise undecodable(path, given, error) from error
+    with decoding(path, given), Image.open(path, formats=FORMATS) as opened:
+        return opened.size
 
 
 def decode(
@@ -85,50 +83,51 @@ def decode(
     """Pixels (y, x, 3) of one picture of 8 bits a channel, as uint8; its bytes may be given."""
     from PIL import Image
 
+    with decoding(path, given), Image.open(content or str(path), formats=FORMATS) as opened:
+        if opened.size != size:
+            raise unusable(
+                path,
+                given,
+                f"has {opened.size[0]} x {opened.size[1]} pixels, "
+                f"the first picture {size[0]} x {size[1]}",
+                "bring all pictures to one size",
+            )
+        if opened.mode not in EIGHT_BIT_MODES:
+            raise unusable(
+                path,
+                given,
+                f"has the mode {opened.mode}, not 8 bits a channel",
+                "convert it to 8 bits",
+            )
+        frames = getattr(opened, "n_frames", 1)
+        if frames != 1:
+            raise unusable(path, given, f"holds {frames} frames", "keep one frame of it")
+        if opened.mode in ("LA", "PA", "RGBA") or "transparency" in opened.info:
+            opaque = np.asarray(opened.convert("RGBA"))
+            if (opaque[..., 3] != 255).any():
+                raise unusable(
+                    path, given, "is partly transparent", "put it on a background, then save it"
+                )
+        return np.asarray(opened.convert("RGB"))
+
+
+@contextlib.contextmanager
+def decoding(path: PurePath, given: str) -> Iterator[None]:
+    """Tell what Pillow stumbles over as an error of one picture: damaged, or announced too large."""
     try:
-        with Image.open(content or str(path), formats=FORMATS) as opened:
-            if opened.size != size:
-                raise unusable(
-                    path,
-                    given,
-                    f"has {opened.size[0]} x {opened.size[1]} pixels, "
-                    f"the first picture {size[0]} x {size[1]}",
-                    "bring all pictures to one size",
-                )
-            if opened.mode not in EIGHT_BIT_MODES:
-                raise unusable(
-                    path,
-                    given,
-                    f"has the mode {opened.mode}, not 8 bits a channel",
-                    "convert it to 8 bits",
-                )
-            frames = getattr(opened, "n_frames", 1)
-            if frames != 1:
-                raise unusable(path, given, f"holds {frames} frames", "keep one frame of it")
-            if opened.mode in ("LA", "PA", "RGBA") or "transparency" in opened.info:
-                opaque = np.asarray(opened.convert("RGBA"))
-                if (opaque[..., 3] != 255).any():
-                    raise unusable(
-                        path, given, "is partly transparent", "put it on a background, then save it"
-                    )
-            return np.asarray(opened.convert("RGB"))
+        yield
     except ArgumentError:
         raise
     # Damaged pictures surface as a dozen types: OSError, SyntaxError, struct.error, ...
     except Exception as error:
-        raise undecodable(path, given, error) from error
+        raise unusable(
+            path,
+            given,
+            f"cannot be decoded ({in_one_line(error)})",
+            "replace the picture, or take it away",
+        ) from error
 
 
 def unusable(path: PurePath, given: str, expected: str, remedy: str) -> ArgumentError:
     """Error that names one picture of the folder."""
     return ArgumentError("dataset", given, f"{os.path.join(*path.parts[-2:])} {expected}", remedy)
-
-
-def undecodable(path: PurePath, given: str, error: Exception) -> ArgumentError:
-    """Error for a picture that cannot be decoded, or only at too large a size."""
-    return unusable(
-        path,
-        given,
-        f"cannot be decoded ({in_one_line(error)})",
-        "replace the picture, or take it away",
-    )

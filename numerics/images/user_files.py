@@ -8,7 +8,13 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from numerics.images.arguments import LARGEST_BYTES, in_one_line, refuse_larger, require_integer
+from numerics.images.arguments import (
+    LARGEST_BYTES,
+    in_one_line,
+    reading,
+    refuse_larger,
+    require_integer,
+)
 from numerics.images.array_files import Contents, read_npy, read_npz
 from numerics.images.image_set import image_set
 from numerics.images.netcdf_files import read_nc
@@ -60,23 +66,13 @@ def from_file(path: str | os.PathLike[str], *, max_bytes: int = LARGEST_BYTES) -
         ) from None
     location = Path(given)
     reader = _reader(location, given)
-    try:
+    with reading(given):
         contents = reader(location, given, max_bytes)
         source = {
             "source": "from_file",
             "path": location.resolve().name,
             "sha256": _checksum(location, given),
         }
-    except ArgumentError:
-        raise
-    # Damaged files surface as a dozen types: BadZipFile, EOFError, zlib.error, RuntimeError, ...
-    except Exception as error:
-        raise ArgumentError(
-            "dataset",
-            given,
-            f"must be intact and readable ({in_one_line(error)})",
-            "write it again, or pass another one",
-        ) from error
     labels, class_names = class_labels(contents, given)
     images, treatment = pixel_values(contents.images, given, max_bytes)
     if len(images) != len(labels):

@@ -104,7 +104,7 @@ def _frames(setting: Setting, half: SecondMoments, rank: int) -> dict[str, int]:
             "shorten it, or take more images",
         )
     frames = setting.frames(int(usable) - max(setting.windows) + 1)
-    return {"start": frames.start, "end": frames.end}
+    return {"start": frames.start, "end": frames.stop}
 
 
 def _rank_of_nulls(setting: Setting, half: SecondMoments) -> int:

@@ -28,14 +28,6 @@ LEAST_FRAMES = 30  # four fifths train, one fifth is held out, and both are diff
 
 
 @dataclasses.dataclass(frozen=True)
-class Frames:
-    """Frames from `start` up to, but without, `end`."""
-
-    start: int
-    end: int
-
-
-@dataclasses.dataclass(frozen=True)
 class Setting:
     """Images, halves and frames of a run on an image set.
 
@@ -100,7 +92,7 @@ class Setting:
         """Rings of the film that equations are fitted to."""
         return min(self.stream.shape) // 2
 
-    def frames(self, rank: int) -> Frames:
+    def frames(self, rank: int) -> slice:
         """Return the frames that equations are fitted to.
 
         Raises
@@ -109,15 +101,15 @@ class Setting:
             For frames that are not there, or beyond the rank.
         """
         if self.config.frames is not None:
-            chosen = Frames(*self.config.frames)
+            chosen = slice(*self.config.frames)
         elif self.paper_row is not None:
-            chosen = Frames(self.paper_row.start, self.paper_row.end)
+            chosen = slice(self.paper_row.start, self.paper_row.end)
         else:
-            chosen = Frames(round(0.04 * self.pixels), min(rank, round(0.68 * self.pixels)))
-        if chosen.end > rank or chosen.end - chosen.start < LEAST_FRAMES:
+            chosen = slice(round(0.04 * self.pixels), min(rank, round(0.68 * self.pixels)))
+        if chosen.stop > rank or chosen.stop - chosen.start < LEAST_FRAMES:
             raise ArgumentError(
                 "--frames",
-                (chosen.start, chosen.end),
+                (chosen.start, chosen.stop),
                 f"must be {LEAST_FRAMES} frames or more, and end at {rank} at most: those beyond the rank "
                 "of half of the images, or of their nulls, are arbitrary null vectors",
                 "choose others, take more images, or pass --no-equations",

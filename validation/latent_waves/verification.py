@@ -14,7 +14,7 @@ from numerics.images.stream import ImageStream
 from numerics.latent_waves.eigenimages import eigenimages
 from numerics.latent_waves.field import Field
 from numerics.latent_waves.film import spectral_energies
-from numerics.latent_waves.front import lattice_radius, rank_width
+from numerics.latent_waves.front import lattice_radius, rank_width, sampling_width
 from numerics.latent_waves.identification import Regression
 from numerics.latent_waves.known_films import KNOWN_FILMS, known_film
 from numerics.latent_waves.lattice import count_within, radius, spiral
@@ -96,9 +96,9 @@ def width() -> float:
     """Width of the film of 5000 images at j = 200 and 300 over 4 pi j^2/(alpha^2 m), minus 1."""
     film = _ensemble_film(WIDTH_IMAGES)
     order = spiral(radius((SIDE, SIDE), 2.0), zero_last=True)
+    laws = sampling_width(np.array(WIDTH_FRAMES), SLOPE, WIDTH_IMAGES)
     return max(
-        abs(rank_width(film, order, j) / (4 * np.pi * j**2 / (SLOPE**2 * WIDTH_IMAGES)) - 1)
-        for j in WIDTH_FRAMES
+        abs(rank_width(film, order, j) / law - 1) for j, law in zip(WIDTH_FRAMES, laws, strict=True)
     )
 
 

@@ -115,7 +115,8 @@ def _array(block: Any, given: str) -> np.ndarray:
     """Array of one block, or of one image."""
     try:
         array = np.asarray(block)
-    except Exception as error:
+    # ragged lists, tensors that need their gradient, ...
+    except (TypeError, ValueError, RuntimeError) as error:
         raise ArgumentError(
             "dataset",
             given,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from numerics.images.arguments import in_one_line
+from numerics.images.arguments import in_one_line, reading
 from numerics.images.array_files import npz_images
 from numerics.images.netcdf_files import nc_images
 from numerics.images.stream import ImageStream
@@ -65,23 +65,13 @@ def path_stream(
 
 def _read(location: Path, suffix: str, given: str, max_bytes: int) -> tuple[np.ndarray, str]:
     """Images of one array file, mapped or in memory, and the checksum of the file."""
-    try:
+    with reading(given):
         if suffix == ".npy":
             images: np.ndarray = np.lib.format.open_memmap(location, mode="r")
         else:
             images = _folded(IN_MEMORY[suffix](location, given, max_bytes))
         with location.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    except ArgumentError:
-        raise
-    # Damaged files surface as a dozen types: BadZipFile, EOFError, zlib.error, RuntimeError, ...
-    except Exception as error:
-        raise ArgumentError(
-            "dataset",
-            given,
-            f"must be intact and readable ({in_one_line(error)})",
-            "write it again, or pass another one",
-        ) from error
     return images, sha256
 
 

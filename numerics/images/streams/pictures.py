@@ -17,7 +17,7 @@ from numerics.images.picture_folder import (
     FORMATS,
     SUFFIXES,
     decode,
-    undecodable,
+    decoding,
     unusable,
 )
 from numerics.images.stream import ImageStream
@@ -114,14 +114,10 @@ def _header(path: Path, given: str) -> Header:
     """Size and type that a picture announces."""
     from PIL import Image
 
-    try:
-        with Image.open(path, formats=FORMATS) as opened:
-            mode, size = opened.mode, opened.size
-            # Pillow reads 16 bits a colour as 8, and says so only here.
-            cut = mode in EIGHT_BIT_MODES and any(";16" in str(tile[3]) for tile in opened.tile)
-    # damaged pictures surface as a dozen types
-    except Exception as error:
-        raise undecodable(path, given, error) from error
+    with decoding(path, given), Image.open(path, formats=FORMATS) as opened:
+        mode, size = opened.mode, opened.size
+        # Pillow reads 16 bits a colour as 8, and says so only here.
+        cut = mode in EIGHT_BIT_MODES and any(";16" in str(tile[3]) for tile in opened.tile)
     if cut or (mode not in EIGHT_BIT_MODES and mode not in DEEP_MODES):
         raise unusable(
             path,
@@ -160,17 +156,12 @@ def _decode_deep(path: Path, header: Header, given: str) -> np.ndarray:
     """Values (y, x) of one grey picture of more than 8 bits."""
     from PIL import Image
 
-    try:
-        with Image.open(path, formats=FORMATS) as opened:
-            if opened.size != header.size or DEEP_MODES.get(opened.mode) != header.dtype:
-                raise unusable(path, given, "has changed since it was listed", "begin anew")
-            if getattr(opened, "n_frames", 1) != 1:
-                raise unusable(path, given, "holds several frames", "keep one frame of it")
-            return np.asarray(opened).astype(header.dtype)
-    except ArgumentError:
-        raise
-    except Exception as error:
-        raise undecodable(path, given, error) from error
+    with decoding(path, given), Image.open(path, formats=FORMATS) as opened:
+        if opened.size != header.size or DEEP_MODES.get(opened.mode) != header.dtype:
+            raise unusable(path, given, "has changed since it was listed", "begin anew")
+        if getattr(opened, "n_frames", 1) != 1:
+            raise unusable(path, given, "holds several frames", "keep one frame of it")
+        return np.asarray(opened).astype(header.dtype)
 
 
 @contextlib.contextmanager

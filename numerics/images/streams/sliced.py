@@ -105,6 +105,7 @@ class _Computed:
     def __getitem__(self, part: slice) -> np.ndarray:
         try:
             return np.asarray(self.lazy[part])
+        # whatever the library behind the array raises: its file, its cluster, its graph
         except Exception as error:
             raise ArgumentError(
                 "dataset",
