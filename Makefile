@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 OUT ?= results
 
-.PHONY: validate test lint types quick-test slow-test benchmarks results study-images study-latent-waves study-cifar4 docs clean
+.PHONY: validate test lint types quick-test slow-test benchmarks results study-images study-latent-waves study-latent-basis study-cifar4 docs clean
 
 validate: $(VENV)/.installed
 	$(RUN) -m validation.linear_cnn --dataset digits --out $(OUT)
@@ -56,6 +56,11 @@ results: $(VENV)/.installed
 	cp $(OUT)/latent_waves.json docs/results/latent_waves_equations.json
 	$(RUN) -m validation.autoencoder_waves --preset quick --out $(OUT)
 	cp $(OUT)/autoencoder_waves.json docs/results/autoencoder_waves_digits.json
+	$(RUN) -m validation.latent_basis --out $(OUT)
+	cp $(OUT)/latent_basis.json docs/results/latent_basis_digits.json
+	cp $(OUT)/latent_basis_accuracy.png docs/figures/
+	$(RUN) -m validation.latent_basis --dataset linear_control --out $(OUT)
+	cp $(OUT)/latent_basis.json docs/results/latent_basis_linear_control.json
 	$(RUN) -m validation.report.markdown docs/systems/*.md
 
 # runs on images that must be at hand: MODEWISE_DATA names their folder, or they are downloaded
@@ -77,6 +82,14 @@ study-latent-waves: $(VENV)/.installed
 	done
 	$(RUN) -m validation.autoencoder_waves --dataset mnist --out $(OUT)
 	cp $(OUT)/autoencoder_waves.json docs/results/autoencoder_waves_mnist.json
+
+# generators of MNIST and Fashion-MNIST at 14 x 14, and what their latents say (ten minutes)
+GENERATED := mnist fashion_mnist
+study-latent-basis: $(VENV)/.installed
+	for name in $(GENERATED); do \
+	    $(RUN) -m validation.latent_basis --dataset $$name --out $(OUT) && \
+	    cp $(OUT)/latent_basis.json docs/results/latent_basis_$$name.json || exit 1; \
+	done
 
 # four long runs on CIFAR-4 (two minutes): who overfits? Goes on where it was stopped.
 study-cifar4: $(VENV)/.installed

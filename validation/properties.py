@@ -25,6 +25,7 @@ from numerics.drum.forms import FORMS, Form
 from numerics.images import pure_cosines
 from numerics.images.image_set import image_set
 from numerics.images.pure_cosines import distinct_pairs, self_conjugate
+from numerics.latent_basis.class_means import ClassMeans
 
 # S_m / S_1 is one of these over the largest of them drawn: at least 1e-2, and 1e-4 apart. Singular
 # vectors are known to rounding over the gap: 1e-12, below the bars that laws are held to.
@@ -360,3 +361,58 @@ def stable_steps(limit: float, share: float = 0.99) -> SearchStrategy[float]:
     >>> check()
     """
     return strategies.floats(1e-6, share).map(lambda part: part * limit)
+
+
+@strategies.composite
+def class_means(draw: strategies.DrawFn, largest: int = 8) -> ClassMeans:
+    """Class means of any number of labels, K rows of length M >= K, far from dependent.
+
+    Singular values are from 1 to 10; the last set may be cut.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(class_means())
+    ... def check(means): assert np.linalg.cond(means.means) < 11
+    >>> check()
+    """
+    size = draw(strategies.integers(2, largest))
+    count = draw(strategies.integers(2, size))
+    labels = draw(strategies.integers(2, count))
+    values = draw(arrays_of.arrays(float, count, elements=strategies.floats(1, 10)))
+    generator = np.random.default_rng(draw(strategies.integers(0, 2**32 - 1)))
+    left, right = (np.linalg.qr(generator.standard_normal((n, n)))[0] for n in (count, size))
+    return ClassMeans(
+        means=(left * values) @ right[:count],
+        counts=np.full(count, 100),
+        labels=labels,
+        shares=np.full(labels, 1 / labels),
+        draws=100 * labels,
+        confidence=1.0,
+    )
+
+
+def latents(size: int, samples: int = 4) -> SearchStrategy[np.ndarray]:
+    """Latents (samples, size), none of them zero.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(latents(5))
+    ... def check(z): assert z.shape == (4, 5) and z.any(axis=1).all()
+    >>> check()
+    """
+    return _numbers((samples, size)).filter(lambda z: bool(z.any(axis=1).all()))
+
+
+def angles() -> SearchStrategy[float]:
+    """Angles of rotations in radians, several turns either way.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> @given(angles())
+    ... def check(angle): assert abs(angle) <= 20
+    >>> check()
+    """
+    return strategies.floats(-20, 20)

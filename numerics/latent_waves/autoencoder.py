@@ -10,6 +10,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from numerics.adam import Adam
+from numerics.batches import EpochBatches
+from numerics.torch_networks import started_by, take_weights, weights
 from theory.errors import ArgumentError
 
 CHUNK = 4096  # images that are looked at together
@@ -51,8 +54,7 @@ def autoencoder(
     """
     if len(widths) < 2:
         raise ArgumentError("widths", tuple(widths), "at least inputs and outputs", "add a layer")
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)  # a layer's default start takes no generator of one's own
+    with started_by(seed):
         layers: list[nn.Module] = []
         for inputs, outputs in pairwise(widths):
             layers.append(nn.Linear(inputs, outputs, bias=bias))
@@ -76,24 +78,11 @@ class AdamDescent:
     """
 
     def __init__(self, network: nn.Module, images: np.ndarray, protocol: Protocol, *, seed: int):
-        if not 1 <= protocol.batch <= len(images):
-            raise ArgumentError(
-                "batch", protocol.batch, f"must be from 1 to {len(images)} images", "change it"
-            )
+        self._batches = EpochBatches(len(images), protocol.batch, seed=seed)
         self.network = network
         self.learning_rate = protocol.learning_rate
-        self._parameters = list(network.parameters())
-        self._images = torch.tensor(images).to(self._parameters[0])
-        self._batch = protocol.batch
-        self._generator = torch.Generator().manual_seed(seed)
-        self._order = torch.arange(len(images))
-        self._adam = torch.optim.Adam(self._parameters, lr=protocol.learning_rate)
-        for parameter in self._parameters:  # as Adam itself would before the first update
-            self._adam.state[parameter] = {
-                "step": torch.tensor(0.0),
-                "exp_avg": torch.zeros_like(parameter),
-                "exp_avg_sq": torch.zeros_like(parameter),
-            }
+        self._images = torch.tensor(images).to(next(network.parameters()))
+        self._adam = Adam(network, protocol.learning_rate)
 
     @property
     def step_size(self) -> tuple[str, float]:
@@ -102,14 +91,8 @@ class AdamDescent:
 
     def update(self, index: int) -> None:
         """Make one update on the batch of that number; an epoch begins with a new order."""
-        place = index % -(-len(self._order) // self._batch)
-        if place == 0:
-            self._order = torch.randperm(len(self._order), generator=self._generator)
-        chosen = self._order[place * self._batch : (place + 1) * self._batch]
-        batch = self._images[chosen.to(self._images.device)]
-        self._adam.zero_grad()
-        nn.functional.mse_loss(self.network(batch), batch).backward()
-        self._adam.step()
+        batch = self._images[self._batches.take(index).to(self._images.device)]
+        self._adam.descend(nn.functional.mse_loss(self.network(batch), batch))
 
     def observe(self) -> dict[str, np.ndarray]:
         """Return the mean squared error on all images, summed up in float64."""
@@ -122,31 +105,10 @@ class AdamDescent:
 
     def state(self) -> dict[str, np.ndarray]:
         """Return weights, Adam's moments, the order of this epoch and the generator of the next."""
-        kept = {
-            f"{name} {part}": value.cpu().numpy().copy()
-            for name, parameter in self.network.named_parameters()
-            for part, value in self._adam.state[parameter].items()
-        }
-        drawn = {"order": self._order.numpy(), "generator": self._generator.get_state().numpy()}
-        return weights(self.network) | kept | drawn
+        return weights(self.network) | self._adam.state() | self._batches.state()
 
     def load(self, state: dict[str, np.ndarray]) -> None:
         """Take up all of it."""
         take_weights(self.network, state)
-        for name, parameter in self.network.named_parameters():
-            for part, value in self._adam.state[parameter].items():
-                value.copy_(torch.from_numpy(state[f"{name} {part}"]))
-        self._order = torch.from_numpy(state["order"])
-        self._generator.set_state(torch.from_numpy(state["generator"]))
-
-
-def weights(network: nn.Module) -> dict[str, np.ndarray]:
-    """Return all parameters by their names."""
-    return {n: p.detach().cpu().numpy().copy() for n, p in network.named_parameters()}
-
-
-def take_weights(network: nn.Module, state: dict[str, np.ndarray]) -> None:
-    """Set all parameters."""
-    with torch.no_grad():
-        for name, parameter in network.named_parameters():
-            parameter.copy_(torch.from_numpy(state[name]))
+        self._adam.load(state)
+        self._batches.load(state)

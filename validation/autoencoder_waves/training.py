@@ -40,7 +40,8 @@ def trained(setting: Setting, network: tuple[int, int, int], work: Work) -> dict
     if file.exists():
         return read_arrays(file)
     from numerics.devices import find_device
-    from numerics.latent_waves.autoencoder import AdamDescent, weights
+    from numerics.latent_waves.autoencoder import AdamDescent
+    from numerics.torch_networks import weights
 
     module = _start(setting, network).to(find_device(setting.config.device))
     learner = AdamDescent(module, setting.rows, setting.protocol, seed=seed)
@@ -67,8 +68,8 @@ def trained(setting: Setting, network: tuple[int, int, int], work: Work) -> dict
 
 def network_of(setting: Setting, network: tuple[int, int, int], work: Work) -> InDouble:
     """Return a trained network in float64."""
-    from numerics.latent_waves.autoencoder import take_weights
     from numerics.latent_waves.in_double import InDouble
+    from numerics.torch_networks import take_weights
 
     module = _start(setting, network)
     take_weights(module, trained(setting, network, work))

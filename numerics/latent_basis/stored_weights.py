@@ -1,0 +1,123 @@
+"""Trained weights in a file: half precision, and beside it how they were made and their checksum."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from numerics.files import read_arrays, write_arrays, write_text
+from theory.errors import ArgumentError
+
+Weights = dict[str, np.ndarray]  # of one network, by their names
+
+
+@dataclasses.dataclass(frozen=True)
+class Stored:
+    """Weights of networks that belong together.
+
+    Parameters
+    ----------
+    networks : dict
+        For each network, such as ``generator``, its weights by their names, in float32.
+    made_by : dict
+        What the JSON says: `command`, `seed`, `protocol`, and whatever else was told.
+    """
+
+    networks: dict[str, Weights]
+    made_by: dict[str, Any]
+
+
+def store_weights(
+    path: Path,
+    networks: Mapping[str, Mapping[str, np.ndarray]],
+    *,
+    command: str,
+    seed: int,
+    protocol: Mapping[str, Any],
+) -> Path:
+    """Write weights as float16 to `path` (npz), and how they were made as JSON beside it.
+
+    Parameters
+    ----------
+    path : Path
+        Ends in ``.npz``.
+    networks : mapping
+        For each network its weights, as `numerics.torch_networks.weights` returns them. No name of
+        a network has a slash. Integers, such as the counters of BatchNorm, stay as they are.
+    command : str
+        The one that made them.
+    seed : int
+    protocol : mapping
+        As `dataclasses.asdict` returns it.
+
+    Raises
+    ------
+    ArgumentError
+        For a weight that is not finite in float16: beyond 65504.
+    OutputError
+        If the folder cannot be written.
+    """
+    halved = {
+        f"{network}/{name}": _half(f"{network}/{name}", values)
+        for network, named in networks.items()
+        for name, values in named.items()
+    }
+    write_arrays(path, halved)
+    told = {"command": command, "seed": seed, "protocol": protocol, "sha256": _sha256(path)}
+    write_text(_told_beside(path), json.dumps(told, indent=2) + "\n")
+    return path
+
+
+def read_weights(path: Path) -> Stored:
+    """Read weights and how they were made; the checksum is held against the file first.
+
+    Raises
+    ------
+    ArgumentError
+        If one of the two files is missing or damaged.
+    """
+    path = Path(path)
+    try:
+        told = json.loads(_told_beside(path).read_text())
+        wanted, found = told["sha256"], _sha256(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _unusable(path, f"cannot be read: {error!r}") from error
+    if found != wanted:
+        raise _unusable(path, f"has the SHA-256 {found[:12]}..., not {str(wanted)[:12]}...")
+    networks: dict[str, Weights] = {}
+    for full_name, values in read_arrays(path).items():
+        network, name = full_name.split("/", 1)
+        whole = values.astype(np.float32) if values.dtype == np.float16 else values
+        networks.setdefault(network, {})[name] = whole
+    return Stored(networks, told)
+
+
+def _half(name: str, values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind != "f":
+        return values
+    with np.errstate(over="ignore"):
+        halved = values.astype(np.float16)
+    if not np.isfinite(halved).all():
+        largest = float(np.abs(values).max())
+        raise ArgumentError(
+            f"weights {name}", largest, "must be finite, at most 65504", "train anew"
+        )
+    return halved
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _told_beside(path: Path) -> Path:
+    return path.with_suffix(".json")
+
+
+def _unusable(path: Path, what: str) -> ArgumentError:
+    return ArgumentError("weights", str(path), what, "take both files anew from where they came")

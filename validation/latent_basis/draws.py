@@ -1,0 +1,33 @@
+"""Random numbers of a run: a stream of its own for each purpose, so that none depends on another's use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from validation.latent_basis.setting import Setting
+
+PURPOSES = (
+    "class means",
+    "random latents",
+    "halves",
+    "fit",
+    "Gaussian classes",
+    "residuals",
+    "completion",
+    "transport of half A",
+    "nearest mean",
+    "trials",
+    "half B",
+    "transport",
+    "linearity",
+    "noisy images",
+    "pictures",
+)
+
+
+def drawn_for(
+    purpose: str, setting: Setting, seed: int, network: str | None = None
+) -> np.random.Generator:
+    """Return the generator of a purpose; without a network one that all networks of a seed share."""
+    place = 0 if network is None else 1 + setting.source.networks.index(network)
+    return np.random.default_rng([seed, place, PURPOSES.index(purpose)])

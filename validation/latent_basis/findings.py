@@ -1,0 +1,228 @@
+"""What the checks of a case found, from the tree."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import xarray as xr
+
+from numerics.latent_basis.label_means import mean_square_bound
+from validation import results
+from validation.checks import Finding, Missing, NotRun, findings_where
+from validation.latent_basis import check_table as table
+from validation.latent_basis.decoding import RAW
+from validation.latent_basis.forecasting import CLASSES, LAW
+from validation.latent_basis.preparing import QR, SYMMETRIC
+from validation.latent_basis.setting import Setting
+
+LINEAR, RELEASE = "linear head", "release head"
+FEW_TRIALS = 20
+
+
+def of_case(result: xr.DataTree, setting: Setting) -> dict[str, Finding]:
+    """Return a finding for each check of the case, but where its bar is not stated for the options."""
+    found: dict[str, Finding | Callable[[], Finding]] = {
+        **json.loads(result["/setup"].attrs["control"]),
+        **_of_means(result, setting),
+        "LB56" if setting.name == table.MNIST else "LB38": lambda: law_missed(result),
+        "LB39": lambda: _furthest(deviation_ratio(result)),
+        "LB46": lambda: _branch_left(result),
+    }
+    if setting.name == table.DIGITS:
+        found |= _of_digits(result, setting)
+    if setting.name == table.MNIST:
+        found |= _of_mnist(result, setting)
+    conditions = {
+        table.STATED: setting.is_stated,
+        "20 trials or more": setting.config.trials >= FEW_TRIALS,
+    }
+    return findings_where(table.CHECKS, conditions, found)
+
+
+def _of_means(result: xr.DataTree, setting: Setting) -> dict[str, Finding | Callable[[], Finding]]:
+    """Return what class means of random latents are asked, whatever made them."""
+    setup = results.dataset(result, "setup")
+    random = slice(setting.labels if setup.attrs["encoded"] else 0, None)
+    rows = setup["mean"].isel(vector=random)
+    if not rows.sizes["vector"]:
+        nothing = NotRun("one set of means: none of random latents")
+        return {"LB14": nothing, "LB44": nothing}
+    return {
+        "LB14": lambda: beyond_bound(setup, rows, setting),
+        "LB44": lambda: _furthest(zero_sum(setup, rows, setting)),
+    }
+
+
+def beyond_bound(setup: xr.Dataset, rows: xr.DataArray, setting: Setting) -> float:
+    """Return |m|^2 minus its bound and twice the noise of the mean, the worst of all means."""
+    labels = rows["vector"].values % setting.labels
+    shares = setup["share"].transpose("seed", "network", "label").values
+    sizes = (rows**2).sum("latent").transpose("seed", "network", "vector").values
+    noise = 2 * setting.source.latent_size / setting.each
+    return float((sizes - mean_square_bound(shares)[..., labels] - noise).max())
+
+
+def zero_sum(setup: xr.Dataset, rows: xr.DataArray, setting: Setting) -> np.ndarray:
+    """Return |sum p eta| of pooled random means over its standard error, whole sets alone, per seed."""
+    sets = rows.sizes["vector"] // setting.labels
+    # all networks of a seed have the same generator
+    whole = rows.isel(vector=slice(None, sets * setting.labels), network=0).values
+    pooled = whole.reshape(len(whole), sets, setting.labels, -1).mean(axis=1)
+    shares = setup["share"].isel(network=0).values
+    left = np.linalg.norm(np.einsum("sl,slm->sm", shares, pooled), axis=1)
+    size = setting.source.latent_size * np.square(shares).sum(axis=1) / (setting.each * sets)
+    return left / np.sqrt(size)
+
+
+def law_missed(result: xr.DataTree) -> float:
+    """Return the conditional law's distance from the mean of the trials, in its bar, worst rule."""
+    said, trials = (results.dataset(result, g) for g in ("forecast", "observed/trials"))
+    chosen = [way for way in table.OF_LAW if way in trials["way"]]
+    missed = abs(trials["accuracy"].mean("trial") - said[LAW]).sel(way=chosen)
+    errors = said["trial_deviation"].sel(way=chosen) / math.sqrt(trials.sizes["trial"])
+    return float((missed / (4 * errors + table.INDEPENDENCE)).max())
+
+
+def deviation_ratio(result: xr.DataTree) -> np.ndarray:
+    """Return the standard deviation over the trials over the predicted one, all rules of the law."""
+    said, trials = (results.dataset(result, g) for g in ("forecast", "observed/trials"))
+    found = trials["accuracy"].std("trial", ddof=1)
+    ratio = (found / said["trial_deviation"]).sel(way=list(table.OF_LAW))
+    return ratio.values.ravel()
+
+
+def _furthest(values: np.ndarray) -> float:
+    values = np.asarray(values)
+    return float(values[abs(values - 1).argmax()])
+
+
+def _branch_left(result: xr.DataTree) -> Finding:
+    """Return what differs between images of one branch of the rank-one operator, in that of its inputs."""
+    tours = results.dataset(result, "observed/tours")
+    left = tours["branch_diversity"].sel(operator="rank one").max("target")
+    share = left / tours["start_branch_diversity"]
+    if not bool(np.isfinite(share).all()):
+        return Missing("fewer than two latents of the first label on a branch")
+    return float(share.max())
+
+
+def _of_digits(result: xr.DataTree, setting: Setting) -> Mapping[str, Callable[[], Finding]]:
+    seen = _Seen(result, setting)
+    return {
+        "LB30": lambda: seen.least(seen.setup["classifier_accuracy"]),
+        "LB31": lambda: seen.least(seen.setup["share"]),
+        "LB31b": lambda: seen.most(seen.setup["share"]),
+        "LB31c": lambda: seen.least(seen.setup["confidence"]),
+        "LB32": lambda: seen.least(seen.mean("encode_decode"), LINEAR),
+        "LB32b": lambda: seen.least(seen.mean("encode_decode"), RELEASE),
+        "LB33": lambda: seen.least(seen.accuracy("symmetric signed")),
+        "LB34": lambda: seen.least(seen.accuracy("qr absolute"), RELEASE),
+        "LB35": lambda: seen.least(seen.top(SYMMETRIC, 4)),
+        "LB36": lambda: seen.least(
+            seen.accuracy("symmetric signed") - seen.accuracy("qr absolute"), LINEAR
+        ),
+        "LB37": lambda: seen.least(seen.mean("first_set_wins")),
+        "LB40": lambda: seen.most(
+            abs(seen.classes() - seen.parts["other_half"]).sel(way="qr absolute")
+        ),
+        "LB41": lambda: seen.most(
+            abs(seen.classes().sel(way="qr absolute") - seen.accuracy("qr absolute"))
+        ),
+        "LB42": lambda: seen.most(abs(seen.parts["first_part"] - seen.parts["encode_decode_once"])),
+        "LB42b": lambda: seen.most(abs(seen.parts["complement"] - 1 / setting.labels)),
+        "LB43": lambda: seen.least(seen.matches(QR, 1)),
+        "LB43b": lambda: seen.most(seen.matches(QR, 3)),
+        "LB45": lambda: seen.least(seen.transported("mean shift"), LINEAR),
+        "LB45b": lambda: seen.least(seen.transported("minimal rotation"), LINEAR),
+        "LB48": lambda: seen.least(seen.decoded["matches"].sel(way=RAW).sum("vector")),
+    } | ({"LB47": seen.unlabelled_divergence} if setting.source.trains_unlabelled else {})
+
+
+def _of_mnist(result: xr.DataTree, setting: Setting) -> Mapping[str, Callable[[], Finding]]:
+    seen = _Seen(result, setting)
+    return {
+        "LB50": lambda: seen.least(seen.setup["classifier_accuracy"]),
+        "LB51": lambda: seen.least(seen.mean("encode_decode"), RELEASE),
+        "LB51b": lambda: seen.least(seen.mean("encode_decode"), LINEAR),
+        "LB52": lambda: seen.least(seen.accuracy("qr absolute"), RELEASE),
+        "LB53": lambda: seen.least(seen.accuracy("symmetric signed"), RELEASE),
+        "LB53b": lambda: seen.least(seen.accuracy("symmetric signed"), LINEAR),
+        "LB54": lambda: seen.least(seen.top(QR, 4), RELEASE),
+        "LB54b": lambda: seen.least(seen.top(SYMMETRIC, 4)),
+        "LB55": lambda: seen.least(seen.mean("first_set_wins")),
+        "LB57": lambda: seen.least(seen.matches(QR, 1) + seen.matches(QR, 2), RELEASE),
+        "LB57b": lambda: seen.least(seen.matches(QR, 1) + seen.matches(QR, 2), LINEAR),
+        "LB57c": lambda: seen.most(seen.later_matches(4, 10)),
+        "LB58": lambda: seen.furthest(seen.residual_ratio("residual_closed")),
+        "LB58b": lambda: seen.furthest(seen.residual_ratio("residual_simulated")),
+        "LB59": lambda: seen.most(seen.parts["first_set_energy"], RELEASE),
+    }
+
+
+class _Seen:
+    """Arrays of a result, and the worst of them over seeds and networks."""
+
+    def __init__(self, result: xr.DataTree, setting: Setting):
+        self._result = result
+        self._labels = setting.labels
+        self.setup = results.dataset(result, "setup")
+        self.trials, self.parts, self.decoded = (
+            results.dataset(result, f"observed/{name}") for name in ("trials", "parts", "decoded")
+        )
+
+    def mean(self, name: str) -> xr.DataArray:
+        return self.trials[name].mean("trial")
+
+    def accuracy(self, way: str) -> xr.DataArray:
+        return self.mean("accuracy").sel(way=way, drop=True)
+
+    def top(self, method: str, rank: int) -> xr.DataArray:
+        return self.mean("ranks").sel(basis=method, rank=rank)
+
+    def classes(self) -> xr.DataArray:
+        return results.array(self._result, "forecast", CLASSES)
+
+    def matches(self, way: str, number: int) -> xr.DataArray:
+        """Return how many vectors of a set, counted from 1, show their label."""
+        rows = slice((number - 1) * self._labels, number * self._labels)
+        return self.decoded["matches"].sel(way=way).isel(vector=rows).sum("vector")
+
+    def later_matches(self, first: int, last: int) -> xr.DataArray:
+        """Return the mean of `matches` over sets, the last among them."""
+        numbers = range(first, last + 1)
+        return xr.concat([self.matches(QR, n) for n in numbers], "set").mean("set")
+
+    def transported(self, operator: str) -> xr.DataArray:
+        rate = results.array(self._result, "observed/transport", "rate")
+        return rate.sel(operator=operator).mean(["label", "target"])
+
+    def residual_ratio(self, law: str) -> xr.DataArray:
+        """Return the sum of squared residuals from k = 2 l on over that of a law."""
+        said = results.array(self._result, "forecast", law)
+        found = results.array(self._result, "observed/residuals", "squares")
+        rows = slice(2 * self._labels, None)
+        return found.isel(vector=rows).sum("vector") / said.isel(vector=rows).sum("vector")
+
+    def unlabelled_divergence(self) -> Finding:
+        return self.most(results.array(self._result, "observed/unlabelled", "divergence"))
+
+    def least(self, values: xr.DataArray, network: str | None = None) -> Finding:
+        return self._of(values, network, lambda x: float(x.min()))
+
+    def most(self, values: xr.DataArray, network: str | None = None) -> Finding:
+        return self._of(values, network, lambda x: float(x.max()))
+
+    def furthest(self, values: xr.DataArray) -> Finding:
+        return _furthest(values.values.ravel())
+
+    def _of(
+        self, values: xr.DataArray, network: str | None, worst: Callable[[xr.DataArray], float]
+    ) -> Finding:
+        if network is None:
+            return worst(values)
+        if network not in values["network"].values:
+            return NotRun(f"--head leaves the {network} out")
+        return worst(values.sel(network=network))

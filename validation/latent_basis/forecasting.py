@@ -1,0 +1,433 @@
+"""What is said before any trial: from encodings of half the training images, and what encoders say of tests.
+
+The forecast sees neither the noise of the trials nor the other half of the training images.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import xarray as xr
+
+from numerics.latent_basis.basis import Basis
+from numerics.latent_basis.class_gaussians import class_gaussians
+from numerics.latent_basis.class_means import ClassMeans
+from numerics.latent_basis.conditional_law import (
+    accuracy_law,
+    by_monte_carlo,
+    reliabilities,
+    top_reliabilities,
+)
+from numerics.latent_basis.kept_energy import (
+    expected_energy_share,
+    kept_energies,
+    kept_energy_of_noise,
+)
+from numerics.latent_basis.leverage import (
+    is_signal,
+    plugged_in,
+    simulated_residuals,
+    squared_residuals,
+)
+from numerics.latent_basis.one_parameter import hit_rate, separation
+from numerics.latent_basis.rule import Rule
+from numerics.latent_basis.subject import Encoding, Subject
+from numerics.schema import quantity
+from validation.experiment import Forecast, Work
+from validation.ladder import Ladder, Rung
+from validation.latent_basis.draws import drawn_for
+from validation.latent_basis.material import Material
+from validation.latent_basis.preparing import (
+    METHODS,
+    NEAREST,
+    QR,
+    bases_of,
+    class_means_of,
+    rules_of,
+)
+from validation.latent_basis.setting import FIT, Setting
+from validation.latent_basis.transporting import OPERATORS, decoded_rate, nearest_rate
+
+ACCURACY, RANKS, ENERGY, RESIDUALS, TRANSPORT = (
+    "accuracy",
+    "ranks",
+    "kept energy",
+    "residuals",
+    "transport",
+)
+ONE, CLASSES, TRAINING, LAW, TRIALS = (
+    "one parameter",
+    "Gaussian classes",
+    "training encodings",
+    "conditional law",
+    "trials",
+)
+KEPT = (1, 2, 3, 4, 10)
+COPIES = 60  # of all means, for residuals beyond the closed form
+DRAWS = 20_000  # a label, of Gaussian classes
+NEAREST_DRAWS = 200  # an image, where scores depend on one another
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """All that is computed from the set-up of one seed and network.
+
+    Parameters
+    ----------
+    material : Material
+    means : ClassMeans
+    bases : dict of str to Basis
+    rules : dict of str to Rule
+    half, other_half : ndarray of int
+        Training images that the forecast sees, and those that it does not.
+    """
+
+    material: Material
+    means: ClassMeans
+    bases: dict[str, Basis]
+    rules: dict[str, Rule]
+    half: np.ndarray
+    other_half: np.ndarray
+
+    @property
+    def subject(self) -> Subject:
+        """Generator, classifier and encoder."""
+        return self.material.subject
+
+
+def known(setting: Setting, setup: xr.Dataset, seed: int, network: str, work: Work) -> Known:
+    """Return a subject with its means, bases and rules, and the halves of its training images."""
+    means = class_means_of(setup.sel(seed=seed, network=network))
+    bases = bases_of(means, setting, seed, network)
+    material = setting.source.material(seed, network, work)
+    half, other = _halves(material.labels, drawn_for("halves", setting, seed))
+    return Known(material, means, bases, rules_of(bases, means), half, other)
+
+
+def forecast(setting: Setting, setup: xr.Dataset, work: Work) -> Forecast:
+    """Return the rungs of all ladders but the trials, and the reliability of every test image."""
+    total = len(setting.seeds) * len(setting.source.networks)
+    done = 0
+
+    def one(seed: int, network: str) -> xr.Dataset:
+        nonlocal done
+        said = _said(setting, known(setting, setup, seed, network, work), seed, network)
+        done += 1
+        work.progress("forecast", done, total)
+        return said
+
+    said = setting.over_networks(one)
+    return Forecast(_ladders(setting, said), said)
+
+
+def _halves(labels: np.ndarray, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return two disjoint halves of the images, each label shared out evenly; sorted."""
+    first = []
+    for label in np.unique(labels):
+        rows = generator.permutation(np.flatnonzero(labels == label))
+        first.append(rows[: (len(rows) + 1) // 2])
+    half = np.sort(np.concatenate(first))
+    return half, np.setdiff1d(np.arange(len(labels)), half)
+
+
+def _said(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
+    """Return all that is said of one seed and network."""
+    latents, labels = _fitted(setting, k, seed, network)
+    encoding = k.subject.encoded(k.material.test_images)
+    parts = _of_ways(setting, k, latents, labels, encoding, seed, network)
+    parts |= _of_ranks(setting, k, latents, labels, encoding, seed, network)
+    parts |= _of_energy(k, latents, encoding)
+    parts |= _of_residuals(setting, k, seed, network)
+    parts |= _of_transport(setting, k, latents, labels)
+    return xr.Dataset(parts)
+
+
+def _fitted(setting: Setting, k: Known, seed: int, network: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return noisy encodings of the half that the forecast sees, as often as makes `FIT` of them."""
+    encoding = k.subject.encoded(k.material.images[k.half])
+    generator = drawn_for("fit", setting, seed, network)
+    passes = math.ceil(FIT / len(k.half))
+    latents = np.concatenate([encoding.draw(generator) for _ in range(passes)])
+    return latents, np.tile(k.material.labels[k.half], passes)
+
+
+def _of_ways(
+    setting: Setting,
+    k: Known,
+    latents: np.ndarray,
+    labels: np.ndarray,
+    encoding: Encoding,
+    seed: int,
+    network: str,
+) -> dict[str, xr.DataArray]:
+    """Return the rungs of the accuracy of every rule, and each test image's reliability."""
+    rungs: dict[str, list[float]] = {name: [] for name in (ONE, CLASSES, TRAINING, LAW)}
+    separations, deviations, each = [], [], []
+    for way, rule in k.rules.items():
+        scores = rule.scores(latents)
+        rho = separation(scores, labels, absolute=rule.absolute)
+        separations.append(rho)
+        others = scores.shape[1] - 1
+        rungs[ONE].append(float(hit_rate(rho, others, absolute=rule.absolute)))
+        classes = class_gaussians(scores, labels)
+        generator = drawn_for("Gaussian classes", setting, seed, network)
+        rungs[CLASSES].append(
+            float(classes.top(DRAWS, generator, absolute=rule.absolute, most=1)[0])
+        )
+        rungs[TRAINING].append(float((rule.ranks(latents, labels) == 1).mean()))
+        reliable = _reliabilities(setting, k, way, encoding, seed, network)
+        mean, deviation = accuracy_law(reliable)
+        rungs[LAW].append(mean)
+        deviations.append(deviation)
+        each.append(reliable)
+    coords = {"way": list(k.rules)}
+    parts = {
+        name: quantity(values, ["way"], name=name, long_name=f"accuracy, {name}", coords=coords)
+        for name, values in rungs.items()
+    }
+    parts["separation"] = quantity(
+        separations, ["way"], name="separation", long_name="separation rho", coords=coords
+    )
+    parts["trial_deviation"] = quantity(
+        deviations,
+        ["way"],
+        name="trial_deviation",
+        long_name="standard deviation of the accuracy over trials, law",
+        coords=coords,
+    )
+    parts["reliability"] = quantity(
+        np.array(each),
+        ["way", "sample"],
+        name="reliability",
+        long_name="probability that the label of an image is read",
+        coords=coords,
+    )
+    return parts
+
+
+def _reliabilities(
+    setting: Setting, k: Known, way: str, encoding: Encoding, seed: int, network: str
+) -> np.ndarray:
+    """Return P(correct | x) of the test images; scores that depend on one another are drawn."""
+    rule, labels = k.rules[way], k.material.test_labels
+    if way == NEAREST:
+        generator = drawn_for("nearest mean", setting, seed, network)
+        return by_monte_carlo(rule, encoding, labels, NEAREST_DRAWS, generator)[:, 0]
+    return reliabilities(*rule.moments(encoding), labels, absolute=rule.absolute)
+
+
+def _of_ranks(
+    setting: Setting,
+    k: Known,
+    latents: np.ndarray,
+    labels: np.ndarray,
+    encoding: Encoding,
+    seed: int,
+    network: str,
+) -> dict[str, xr.DataArray]:
+    """Return how often a label is among the r largest magnitudes, by each rung."""
+    size = len(k.bases[QR])
+    places = np.arange(1, size + 1)
+    found: dict[str, list[np.ndarray]] = {name: [] for name in (ONE, CLASSES, TRAINING, LAW)}
+    most = min(KEPT[-1], size)
+    for method in METHODS:
+        rule = k.rules[f"{method} absolute"]
+        scores = rule.scores(latents)
+        rho = separation(scores, labels, absolute=True)
+        found[ONE].append(
+            np.array([float(hit_rate(rho, size - 1, absolute=True, top=int(r))) for r in places])
+        )
+        generator = drawn_for("Gaussian classes", setting, seed, network)
+        found[CLASSES].append(
+            class_gaussians(scores, labels).top(DRAWS, generator, absolute=True, most=size)
+        )
+        found[TRAINING].append(cumulative(rule.ranks(latents, labels), size))
+        of_images = top_reliabilities(
+            *rule.moments(encoding), k.material.test_labels, absolute=True, most=most
+        )
+        unknown = np.full(size - most, np.nan)
+        found[LAW].append(np.append(of_images.mean(axis=0), unknown))
+    return {
+        f"rank_{name}": quantity(
+            np.array(values),
+            ["basis", "rank"],
+            name=f"rank_{name}",
+            long_name=f"share of labels among the largest amplitudes, {name}",
+            coords={"basis": list(METHODS), "rank": places},
+        )
+        for name, values in found.items()
+    }
+
+
+def cumulative(ranks: np.ndarray, size: int) -> np.ndarray:
+    """Return the share of ranks that are at most 1, 2, ..., size."""
+    return np.cumsum(np.bincount(ranks, minlength=size + 1)[1:]) / len(ranks)
+
+
+def _of_energy(k: Known, latents: np.ndarray, encoding: Encoding) -> dict[str, xr.DataArray]:
+    """Return the share of |z|^2 that the largest amplitudes keep, and that of the first set."""
+    basis = k.bases[QR]
+    kept = [r for r in KEPT if r <= len(basis)]
+    size = basis.latent_size
+    coords = {"kept": kept}
+    rungs = {
+        "noise": [kept_energy_of_noise(size, r) for r in kept],
+        TRAINING: kept_energies(basis.amplitudes(latents), kept).mean(axis=0),
+    }
+    parts = {
+        f"energy_{name}": quantity(
+            values,
+            ["kept"],
+            name=f"energy_{name}",
+            long_name=f"share of |z|^2 in the largest amplitudes, {name}",
+            coords=coords,
+        )
+        for name, values in rungs.items()
+    }
+    parts["first_set_energy"] = quantity(
+        expected_energy_share(basis, encoding),
+        [],
+        name="first_set_energy",
+        long_name="share of |z|^2 in the first set, expected",
+    )
+    return parts
+
+
+def _of_residuals(setting: Setting, k: Known, seed: int, network: str) -> dict[str, xr.DataArray]:
+    """Return what orthogonalisation leaves of each mean: closed law, simulated, and its spread."""
+    true = plugged_in(k.means)
+    generator = drawn_for("residuals", setting, seed, network)
+    mean, deviation = simulated_residuals(true, k.means.counts, COPIES, generator)
+    whole = {
+        "residual_closed": (squared_residuals(true, k.means.counts), "closed law"),
+        "residual_simulated": (mean, f"mean of {COPIES} simulated"),
+        "residual_deviation": (deviation, "standard deviation of the simulated"),
+        "signal": (is_signal(k.means).astype(int), "whether above the floor of noise"),
+    }
+    return {
+        name: quantity(
+            values,
+            ["vector"],
+            name=name,
+            long_name=f"squared residual, {long_name}" if name != "signal" else long_name,
+            coords={"vector": np.arange(len(values))},
+        )
+        for name, (values, long_name) in whole.items()
+    }
+
+
+def _of_transport(
+    setting: Setting, k: Known, latents: np.ndarray, labels: np.ndarray
+) -> dict[str, xr.DataArray]:
+    """Return how often a transported latent has the label that it was taken to, of half A."""
+    nearest, decoded = [], []
+    for operator in OPERATORS:
+        nearest.append(nearest_rate(operator, k, latents, labels))
+        decoded.append(decoded_rate(operator, k, latents, labels))
+    coords = {"operator": list(OPERATORS)}
+    return {
+        "transport_nearest": quantity(
+            nearest,
+            ["operator"],
+            name="transport_nearest",
+            long_name="transported latents whose nearest mean is the target's",
+            coords=coords,
+        ),
+        "transport_decoded": quantity(
+            decoded,
+            ["operator"],
+            name="transport_decoded",
+            long_name="transported encodings of half A that decode to the target",
+            coords=coords,
+        ),
+    }
+
+
+def _ladders(setting: Setting, said: xr.Dataset) -> tuple[Ladder, ...]:
+    one = xr.DataArray(1.0)
+    accuracy = Ladder(
+        name=ACCURACY,
+        rungs=(
+            Rung(ONE, _named(said[ONE], "accuracy")),
+            Rung(CLASSES, _named(said[CLASSES], "accuracy"), "one spread for all scores"),
+            Rung(TRAINING, _named(said[TRAINING], "accuracy"), "Gaussian classes"),
+            Rung(LAW, _named(said[LAW], "accuracy"), "training images"),
+        ),
+        measurement=TRIALS,
+        scale=one,
+        scale_name="1",
+        averaged=("trial",),
+    )
+    size = said.sizes["rank"]
+    kept = [r for r in KEPT if r <= size]
+    ranks = Ladder(
+        name=RANKS,
+        rungs=tuple(
+            Rung(name, _named(said[f"rank_{name}"].sel(rank=kept), "ranks"), drops)
+            for name, drops in (
+                (ONE, ""),
+                (CLASSES, "one spread for all amplitudes"),
+                (TRAINING, "Gaussian classes"),
+                (LAW, "training images"),
+            )
+        ),
+        measurement=TRIALS,
+        scale=one,
+        scale_name="1",
+        averaged=("trial",),
+    )
+    energy = Ladder(
+        name=ENERGY,
+        rungs=(
+            Rung("noise", _named(said["energy_noise"], "energy")),
+            Rung(TRAINING, _named(said[f"energy_{TRAINING}"], "energy"), "signal"),
+        ),
+        measurement=TRIALS,
+        scale=one,
+        scale_name="1",
+        averaged=("trial",),
+    )
+    transport = Ladder(
+        name=TRANSPORT,
+        rungs=(
+            Rung("nearest mean", _named(said["transport_nearest"], "rate")),
+            Rung("half A decoded", _named(said["transport_decoded"], "rate"), "labels by means"),
+        ),
+        measurement="test images",
+        scale=one,
+        scale_name="1",
+    )
+    residuals = Ladder(
+        name=RESIDUALS,
+        rungs=(
+            Rung("closed law", of_sets(setting, said["residual_closed"])),
+            Rung("simulated", of_sets(setting, said["residual_simulated"]), "means near one span"),
+        ),
+        measurement="means",
+        scale=one,
+        compare="log",
+    )
+    return accuracy, ranks, energy, transport, residuals
+
+
+def of_sets(setting: Setting, values: xr.DataArray) -> xr.DataArray:
+    """Return the sums over the vectors of each set: of single vectors the last have a huge scatter."""
+    sets = values["vector"] // setting.labels + 1
+    summed = values.groupby(sets.rename("set")).sum()
+    return summed.rename("residuals").assign_attrs(
+        long_name="squared residuals of a set's means, summed", units="1"
+    )
+
+
+LONG_NAMES = {
+    "accuracy": "labels that are read right",
+    "ranks": "labels among the largest amplitudes",
+    "energy": "share of |z|^2 in the largest amplitudes",
+    "rate": "transported latents that have the target's label",
+}
+
+
+def _named(values: xr.DataArray, kind: str) -> xr.DataArray:
+    return values.rename(kind).assign_attrs(long_name=LONG_NAMES[kind], units="1")

@@ -1,0 +1,251 @@
+"""What trials show: fresh noise on the encodings of the test images, decoded and read."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from numerics.latent_basis.kept_energy import kept_energies
+from numerics.latent_basis.subject import Encoding
+from numerics.latent_basis.truncation import complement, first_set_part, truncated
+from numerics.schema import quantity
+from validation.experiment import Measurement, Work
+from validation.latent_basis.decoding import decoded_vectors_of
+from validation.latent_basis.draws import drawn_for
+from validation.latent_basis.forecasting import (
+    ACCURACY,
+    ENERGY,
+    KEPT,
+    RANKS,
+    RESIDUALS,
+    TRANSPORT,
+    Known,
+    cumulative,
+    known,
+    of_sets,
+)
+from validation.latent_basis.looks import densities, linearity, noisy, profiles
+from validation.latent_basis.pictures import pictures
+from validation.latent_basis.preparing import METHODS, QR
+from validation.latent_basis.setting import Setting
+from validation.latent_basis.touring import tours
+from validation.latent_basis.transporting import OPERATORS, decoded_rates
+
+Look = Callable[[Setting, Known, int, str], xr.Dataset]
+
+
+def measure(setting: Setting, setup: xr.Dataset, work: Work) -> Measurement:
+    """Return the last rungs, and all else that is looked at."""
+    looks: dict[str, Look] = {
+        "trials": _trials,
+        "parts": _parts,
+        "decoded": decoded_vectors_of,
+        "transport": _transport,
+        "tours": tours,
+        "densities": densities,
+        "profiles": profiles,
+        "linearity": linearity,
+        "noisy": noisy,
+        "pictures": pictures,
+        "residuals": _residuals,
+    }
+    if setting.source.trains_unlabelled:
+        looks["unlabelled"] = _unlabelled
+
+    @functools.cache
+    def known_of(seed: int, network: str) -> Known:
+        return known(setting, setup, seed, network, work)
+
+    seen = {name: _over(setting, known_of, work, name, look) for name, look in looks.items()}
+    trials = seen["trials"]
+    measured = {
+        ACCURACY: trials["accuracy"],
+        RANKS: trials["ranks"].sel(rank=[r for r in KEPT if r <= trials.sizes["rank"]]),
+        ENERGY: trials["energy"],
+        TRANSPORT: seen["transport"]["rate"].mean(["label", "target"], skipna=True),
+        RESIDUALS: of_sets(setting, seen["residuals"]["squares"]),
+    }
+    return Measurement(measured, xr.DataTree.from_dict({f"/{n}": d for n, d in seen.items()}))
+
+
+def _over(
+    setting: Setting,
+    known_of: Callable[[int, str], Known],
+    work: Work,
+    name: str,
+    look: Look,
+) -> xr.Dataset:
+    """Return what a look shows of every seed and network."""
+    total, done = len(setting.seeds) * len(setting.source.networks), 0
+
+    def one(seed: int, network: str) -> xr.Dataset:
+        nonlocal done
+        found = look(setting, known_of(seed, network), seed, network)
+        done += 1
+        work.progress(name, done, total)
+        return found
+
+    return setting.over_networks(one)
+
+
+def _trials(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
+    """Return accuracies, ranks and energies of every noise draw of the test images."""
+    encoding, labels = k.subject.encoded(k.material.test_images), k.material.test_labels
+    generator = drawn_for("trials", setting, seed, network)
+    size, kept = len(k.bases[QR]), [r for r in KEPT if r <= len(k.bases[QR])]
+    found: dict[str, list] = {
+        name: [] for name in ("accuracy", "ranks", "energy", "encode_decode", "first_set_wins")
+    }
+    hits = np.zeros((len(k.rules), len(labels)), dtype=int)
+    for _ in range(setting.config.trials):
+        latents = encoding.draw(generator)
+        ranks = {way: rule.ranks(latents, labels) for way, rule in k.rules.items()}
+        right = np.array([ranks[way] == 1 for way in k.rules])
+        hits += right
+        found["accuracy"].append(right.mean(axis=1))
+        found["ranks"].append([cumulative(ranks[f"{m} absolute"], size) for m in METHODS])
+        found["energy"].append(kept_energies(k.bases[QR].amplitudes(latents), kept).mean(axis=0))
+        found["encode_decode"].append((k.subject.labels_of(latents)[0] == labels).mean())
+        found["first_set_wins"].append(
+            [(k.rules[f"{m} absolute"].read(latents) < setting.labels).mean() for m in METHODS]
+        )
+    seeds = {"trial": np.arange(setting.config.trials)}
+    ways, methods = {"way": list(k.rules)}, {"basis": list(METHODS)}
+    dims: dict[str, tuple[list[str], dict[str, Any], str]] = {
+        "accuracy": (["trial", "way"], ways, "accuracy"),
+        "ranks": (
+            ["trial", "basis", "rank"],
+            methods | {"rank": np.arange(1, size + 1)},
+            "share of labels among the largest amplitudes",
+        ),
+        "energy": (["trial", "kept"], {"kept": kept}, "share of |z|^2 in the largest amplitudes"),
+        "encode_decode": (["trial"], {}, "accuracy of the classifier on decoded encodings"),
+        "first_set_wins": (["trial", "basis"], methods, "share won by the first set"),
+    }
+    parts = {
+        name: quantity(
+            np.array(found[name]), names, name=name, long_name=long_name, coords=seeds | coords
+        )
+        for name, (names, coords, long_name) in dims.items()
+    }
+    parts["hits"] = quantity(
+        hits, ["way", "sample"], name="hits", long_name="trials that read the label", coords=ways
+    )
+    return xr.Dataset(parts)
+
+
+def _parts(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
+    """Return what parts of latents decode to, and how well the half that was kept back is read."""
+    encoding, labels = k.subject.encoded(k.material.test_images), k.material.test_labels
+    latents = encoding.draw(drawn_for("transport", setting, seed, network))
+    basis = k.bases[QR]
+    kept = [r for r in KEPT if r <= len(basis)]
+
+    def decoded(values: np.ndarray) -> float:
+        return float((k.subject.labels_of(values)[0] == labels).mean())
+
+    energies = np.square(first_set_part(basis, latents)).sum(axis=1)
+    numbers = {
+        "encode_decode_once": (decoded(latents), "accuracy of the classifier, the same latents"),
+        "mean_decode": (decoded(encoding.mean), "accuracy of the classifier, decoded means"),
+        "first_part": (decoded(first_set_part(basis, latents)), "the same of the first set's part"),
+        "complement": (decoded(complement(basis, latents)), "the same of what is left of it"),
+        "first_set_energy": (
+            float(energies.mean() / np.square(latents).sum(axis=1).mean()),
+            "share of |z|^2 in the first set",
+        ),
+        "mean_deviation": (float(encoding.deviation.mean()), "mean sigma"),
+        "mean_of_means": (float(encoding.mean.mean()), "mean of mu"),
+        "mean_square": (float(np.square(encoding.mean).sum(axis=1).mean()), "mean |mu|^2"),
+        "divergence": (_divergence(encoding), "KL to N(0, I), nats"),
+    }
+    parts = {
+        name: quantity(value, [], name=name, long_name=long_name)
+        for name, (value, long_name) in numbers.items()
+    }
+    parts["truncated"] = quantity(
+        [decoded(truncated(basis, latents, r)) for r in kept],
+        ["kept"],
+        name="truncated",
+        long_name="accuracy of the classifier on truncated latents",
+        coords={"kept": kept},
+    )
+    parts["other_half"] = _other_half(setting, k, seed, network)
+    return xr.Dataset(parts)
+
+
+def _divergence(encoding: Encoding) -> float:
+    """Return KL(N(mu, sigma^2) || N(0, I)) of an image, on average; nan where sigma is zero."""
+    if not encoding.deviation.all():
+        return float("nan")
+    squares = encoding.deviation**2
+    return float((squares + encoding.mean**2 - 1 - np.log(squares)).sum(axis=1).mean() / 2)
+
+
+def _other_half(setting: Setting, k: Known, seed: int, network: str) -> xr.DataArray:
+    """Return how well labels of the other half of the training images are read."""
+    encoding = k.subject.encoded(k.material.images[k.other_half])
+    labels = k.material.labels[k.other_half]
+    generator = drawn_for("half B", setting, seed, network)
+    latents = [encoding.draw(generator) for _ in range(setting.config.trials)]
+    return quantity(
+        [
+            np.mean([(rule.ranks(z, labels) == 1).mean() for z in latents])
+            for rule in k.rules.values()
+        ],
+        ["way"],
+        name="other_half",
+        long_name="accuracy on the half of the training images that was kept back",
+        coords={"way": list(k.rules)},
+    )
+
+
+def _transport(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
+    """Return how often transported test encodings have the target's label, pair by pair."""
+    encoding, labels = k.subject.encoded(k.material.test_images), k.material.test_labels
+    latents = encoding.draw(drawn_for("transport", setting, seed, network))
+    rates = np.full((len(OPERATORS), setting.labels, setting.labels), np.nan)
+    for place, operator in enumerate(OPERATORS):
+        for (source, target), share in decoded_rates(operator, k, latents, labels).items():
+            rates[place, source, target] = share
+    names = list(setting.source.label_names)
+    rate = quantity(
+        rates,
+        ["operator", "label", "target"],
+        name="rate",
+        long_name="transported latents that decode to the target",
+        coords={"operator": list(OPERATORS), "label": names, "target": names},
+    )
+    return xr.Dataset({"rate": rate})
+
+
+def _residuals(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
+    """Return the squared residuals of the means."""
+    return xr.Dataset(
+        {
+            "squares": quantity(
+                k.bases[QR].residuals[: setting.vectors] ** 2,
+                ["vector"],
+                name="squares",
+                long_name="squared residual",
+                coords={"vector": np.arange(setting.vectors)},
+            )
+        }
+    )
+
+
+def _unlabelled(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
+    """Return the divergence of an encoder that was trained without the label's loss."""
+    assert k.material.unlabelled is not None
+    encoding = k.material.unlabelled.encoded(k.material.test_images)
+    return xr.Dataset(
+        {
+            "divergence": quantity(
+                _divergence(encoding), [], name="divergence", long_name="KL to N(0, I), nats"
+            )
+        }
+    )
