@@ -42,7 +42,16 @@ class LatentBasisCase:
             f"latents a mean; {s.config.trials} trials.",
             "Forecast, before any trial: accuracy of five rules and its scatter, from what the encoder says "
             "of each test image; ranks, kept energy, residuals of the means. Linear control first.",
+            *self._collapsed(),
         ]
+
+    def _collapsed(self) -> list[str]:
+        """Return what is to be told of generators that collapsed, once they are known."""
+        told = {} if self._setup is None else json.loads(self._setup.attrs["told"])
+        found = {
+            at: what for said in told.values() for at, what in said.get("collapsed", {}).items()
+        }
+        return [f"The generator of seed {at} has collapsed: {what}." for at, what in found.items()]
 
     def prepare(self, work: Work) -> xr.Dataset:
         """Try the analysis on the linear control; then make subjects and their class means."""

@@ -18,6 +18,7 @@ PURPOSES = (
     "nearest mean",
     "trials",
     "half B",
+    "parts",
     "transport",
     "linearity",
     "noisy images",

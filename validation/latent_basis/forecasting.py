@@ -26,6 +26,7 @@ from numerics.latent_basis.kept_energy import (
     kept_energy_of_noise,
 )
 from numerics.latent_basis.leverage import (
+    corrected_residuals,
     is_signal,
     plugged_in,
     simulated_residuals,
@@ -299,11 +300,13 @@ def _of_residuals(setting: Setting, k: Known, seed: int, network: str) -> dict[s
     """Return what orthogonalisation leaves of each mean: closed law, simulated, and its spread."""
     true = plugged_in(k.means)
     generator = drawn_for("residuals", setting, seed, network)
-    mean, deviation = simulated_residuals(true, k.means.counts, COPIES, generator)
+    simulated, _ = simulated_residuals(true, k.means.counts, COPIES, generator)
+    corrected, deviation = corrected_residuals(k.means, COPIES, generator)
     whole = {
         "residual_closed": (squared_residuals(true, k.means.counts), "closed law"),
-        "residual_simulated": (mean, f"mean of {COPIES} simulated"),
-        "residual_deviation": (deviation, "standard deviation of the simulated"),
+        "residual_simulated": (simulated, f"mean of {COPIES} simulated"),
+        "residual_corrected": (corrected, "simulated, the noise of the means counted once"),
+        "residual_deviation": (deviation, "standard deviation of the last"),
         "signal": (is_signal(k.means).astype(int), "whether above the floor of noise"),
     }
     return {
@@ -404,6 +407,9 @@ def _ladders(setting: Setting, said: xr.Dataset) -> tuple[Ladder, ...]:
         rungs=(
             Rung("closed law", of_sets(setting, said["residual_closed"])),
             Rung("simulated", of_sets(setting, said["residual_simulated"]), "means near one span"),
+            Rung(
+                "corrected", of_sets(setting, said["residual_corrected"]), "noise of means, twice"
+            ),
         ),
         measurement="means",
         scale=one,
@@ -413,9 +419,13 @@ def _ladders(setting: Setting, said: xr.Dataset) -> tuple[Ladder, ...]:
 
 
 def of_sets(setting: Setting, values: xr.DataArray) -> xr.DataArray:
-    """Return the sums over the vectors of each set: of single vectors the last have a huge scatter."""
-    sets = values["vector"] // setting.labels + 1
-    summed = values.groupby(sets.rename("set")).sum()
+    """Return the sums over the vectors of each set: of single vectors the last have a huge scatter.
+
+    The encoder's set is left out: its residuals are those of the set-up, and no law is needed for them.
+    """
+    random = values.isel(vector=slice(setting.labels, None))
+    sets = random["vector"] // setting.labels + 1
+    summed = random.groupby(sets.rename("set")).sum()
     return summed.rename("residuals").assign_attrs(
         long_name="squared residuals of a set's means, summed", units="1"
     )

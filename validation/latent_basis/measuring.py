@@ -10,8 +10,6 @@ import numpy as np
 import xarray as xr
 
 from numerics.latent_basis.kept_energy import kept_energies
-from numerics.latent_basis.subject import Encoding
-from numerics.latent_basis.truncation import complement, first_set_part, truncated
 from numerics.schema import quantity
 from validation.experiment import Measurement, Work
 from validation.latent_basis.decoding import decoded_vectors_of
@@ -29,6 +27,7 @@ from validation.latent_basis.forecasting import (
     of_sets,
 )
 from validation.latent_basis.looks import densities, linearity, noisy, profiles
+from validation.latent_basis.parts import divergence, parts
 from validation.latent_basis.pictures import pictures
 from validation.latent_basis.preparing import METHODS, QR
 from validation.latent_basis.setting import Setting
@@ -42,7 +41,7 @@ def measure(setting: Setting, setup: xr.Dataset, work: Work) -> Measurement:
     """Return the last rungs, and all else that is looked at."""
     looks: dict[str, Look] = {
         "trials": _trials,
-        "parts": _parts,
+        "parts": parts,
         "decoded": decoded_vectors_of,
         "transport": _transport,
         "tours": tours,
@@ -138,72 +137,6 @@ def _trials(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
     return xr.Dataset(parts)
 
 
-def _parts(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
-    """Return what parts of latents decode to, and how well the half that was kept back is read."""
-    encoding, labels = k.subject.encoded(k.material.test_images), k.material.test_labels
-    latents = encoding.draw(drawn_for("transport", setting, seed, network))
-    basis = k.bases[QR]
-    kept = [r for r in KEPT if r <= len(basis)]
-
-    def decoded(values: np.ndarray) -> float:
-        return float((k.subject.labels_of(values)[0] == labels).mean())
-
-    energies = np.square(first_set_part(basis, latents)).sum(axis=1)
-    numbers = {
-        "encode_decode_once": (decoded(latents), "accuracy of the classifier, the same latents"),
-        "mean_decode": (decoded(encoding.mean), "accuracy of the classifier, decoded means"),
-        "first_part": (decoded(first_set_part(basis, latents)), "the same of the first set's part"),
-        "complement": (decoded(complement(basis, latents)), "the same of what is left of it"),
-        "first_set_energy": (
-            float(energies.mean() / np.square(latents).sum(axis=1).mean()),
-            "share of |z|^2 in the first set",
-        ),
-        "mean_deviation": (float(encoding.deviation.mean()), "mean sigma"),
-        "mean_of_means": (float(encoding.mean.mean()), "mean of mu"),
-        "mean_square": (float(np.square(encoding.mean).sum(axis=1).mean()), "mean |mu|^2"),
-        "divergence": (_divergence(encoding), "KL to N(0, I), nats"),
-    }
-    parts = {
-        name: quantity(value, [], name=name, long_name=long_name)
-        for name, (value, long_name) in numbers.items()
-    }
-    parts["truncated"] = quantity(
-        [decoded(truncated(basis, latents, r)) for r in kept],
-        ["kept"],
-        name="truncated",
-        long_name="accuracy of the classifier on truncated latents",
-        coords={"kept": kept},
-    )
-    parts["other_half"] = _other_half(setting, k, seed, network)
-    return xr.Dataset(parts)
-
-
-def _divergence(encoding: Encoding) -> float:
-    """Return KL(N(mu, sigma^2) || N(0, I)) of an image, on average; nan where sigma is zero."""
-    if not encoding.deviation.all():
-        return float("nan")
-    squares = encoding.deviation**2
-    return float((squares + encoding.mean**2 - 1 - np.log(squares)).sum(axis=1).mean() / 2)
-
-
-def _other_half(setting: Setting, k: Known, seed: int, network: str) -> xr.DataArray:
-    """Return how well labels of the other half of the training images are read."""
-    encoding = k.subject.encoded(k.material.images[k.other_half])
-    labels = k.material.labels[k.other_half]
-    generator = drawn_for("half B", setting, seed, network)
-    latents = [encoding.draw(generator) for _ in range(setting.config.trials)]
-    return quantity(
-        [
-            np.mean([(rule.ranks(z, labels) == 1).mean() for z in latents])
-            for rule in k.rules.values()
-        ],
-        ["way"],
-        name="other_half",
-        long_name="accuracy on the half of the training images that was kept back",
-        coords={"way": list(k.rules)},
-    )
-
-
 def _transport(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
     """Return how often transported test encodings have the target's label, pair by pair."""
     encoding, labels = k.subject.encoded(k.material.test_images), k.material.test_labels
@@ -245,7 +178,7 @@ def _unlabelled(setting: Setting, k: Known, seed: int, network: str) -> xr.Datas
     return xr.Dataset(
         {
             "divergence": quantity(
-                _divergence(encoding), [], name="divergence", long_name="KL to N(0, I), nats"
+                divergence(encoding), [], name="divergence", long_name="KL to N(0, I), nats"
             )
         }
     )

@@ -19,6 +19,7 @@ from validation.latent_basis.figures.ranks import ranks
 from validation.latent_basis.figures.reliability import reliability
 from validation.latent_basis.figures.residuals import residuals
 from validation.latent_basis.figures.tour import tour
+from validation.latent_basis.figures.transport import transport
 from validation.latent_basis.figures.trials import trials
 from validation.latent_basis.figures.truncation import truncation
 from validation.latent_basis.figures.vectors import vectors
@@ -39,6 +40,7 @@ FIGURES: dict[str, Callable[[xr.DataTree], Figure]] = {
     "amplitudes": amplitudes,
     "truncation": truncation,
     "tour": tour,
+    "transport": transport,
     "linearity": linearity,
     "noisy images": noisy,
 }

@@ -77,7 +77,7 @@ def _residuals(result: xr.DataTree, name: str, ax: Axes) -> None:
     said = first_seed(result, "forecast").sel(network=name)
     squares = first_seed(result, "observed/residuals").sel(network=name)["squares"]
     k, labels = squares["vector"].values, len(label_names(result))
-    mean, deviation = (said[f"residual_{part}"].values for part in ("simulated", "deviation"))
+    mean, deviation = (said[f"residual_{part}"].values for part in ("corrected", "deviation"))
     ax.fill_between(
         k,
         *band(mean, deviation),
@@ -91,7 +91,9 @@ def _residuals(result: xr.DataTree, name: str, ax: Axes) -> None:
     signal = said["signal"].values == 1
     for chosen, face, words in ((signal, "black", "measured, signal"), (~signal, "white", "noise")):
         ax.plot(k[chosen], squares.values[chosen], "o", ms=4, color="black", mfc=face, label=words)
+    # the last means have one or two degrees of freedom: their band reaches down to nothing
     ax.set_yscale("log")
+    ax.set_ylim(bottom=min(squares.min(), mean.min()) / 10)
     for place, words in ((labels, "l"), (2 * labels - 1, "2l − 1")):
         if place < len(k):
             ax.axvline(place, color="0.5", lw=0.9, ls=":")
@@ -105,7 +107,7 @@ def _residuals(result: xr.DataTree, name: str, ax: Axes) -> None:
 def _beyond(result: xr.DataTree, name: str, labels: int) -> str:
     """Return how the sum of residuals beyond the second set compares with the simulated one."""
     found = results.array(result, "observed/residuals", "squares").sel(network=name)
-    said = results.array(result, "forecast", "residual_simulated").sel(network=name)
+    said = results.array(result, "forecast", "residual_corrected").sel(network=name)
     if found.sizes["vector"] <= 2 * labels:
         return "what Gram-Schmidt leaves of each mean"
     beyond = slice(2 * labels, None)

@@ -89,7 +89,7 @@ def _accuracy(result: xr.DataTree, name: str, ax: Axes) -> None:
             "label": label,
         }
         ax.errorbar(here["kept"], here, error, fmt="o-", **style)
-    for place, value in enumerate(parts["encode_decode_once"].values):
+    for place, value in enumerate(parts["encode_decode_same"].values):
         label = "all amplitudes, the same latents" if place == 0 else None
         ax.axhline(value, color="black", ls="--", lw=1.2, label=label)
     _terms(parts, ax)
