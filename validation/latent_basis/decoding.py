@@ -13,7 +13,7 @@ from validation.latent_basis.preparing import METHODS
 from validation.latent_basis.setting import Setting
 
 if TYPE_CHECKING:
-    from validation.latent_basis.forecasting import Known
+    from validation.latent_basis.known import Known
 
 RAW, RESCALED = "means", "means, rescaled"
 DECODED = (RAW, RESCALED, *METHODS)

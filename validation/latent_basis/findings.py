@@ -14,7 +14,7 @@ from validation import results
 from validation.checks import Finding, Missing, NotRun, findings_where
 from validation.latent_basis import check_table as table
 from validation.latent_basis.decoding import RAW
-from validation.latent_basis.forecasting import CLASSES, LAW
+from validation.latent_basis.ladders import CLASSES, LAW
 from validation.latent_basis.preparing import QR, SYMMETRIC
 from validation.latent_basis.setting import Setting
 

@@ -5,15 +5,12 @@ The forecast sees neither the noise of the trials nor the other half of the trai
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
 import numpy as np
 import xarray as xr
 
-from numerics.latent_basis.basis import Basis
 from numerics.latent_basis.class_gaussians import class_gaussians
-from numerics.latent_basis.class_means import ClassMeans
 from numerics.latent_basis.conditional_law import (
     accuracy_law,
     by_monte_carlo,
@@ -33,78 +30,23 @@ from numerics.latent_basis.leverage import (
     squared_residuals,
 )
 from numerics.latent_basis.one_parameter import hit_rate, separation
-from numerics.latent_basis.rule import Rule
-from numerics.latent_basis.subject import Encoding, Subject
+from numerics.latent_basis.subject import Encoding
 from numerics.schema import quantity
 from validation.experiment import Forecast, Work
-from validation.ladder import Ladder, Rung
 from validation.latent_basis.draws import drawn_for
-from validation.latent_basis.material import Material
+from validation.latent_basis.known import Known, known
+from validation.latent_basis.ladders import CLASSES, KEPT, LAW, ONE, TRAINING, ladders
 from validation.latent_basis.preparing import (
     METHODS,
     NEAREST,
     QR,
-    bases_of,
-    class_means_of,
-    rules_of,
 )
 from validation.latent_basis.setting import FIT, Setting
 from validation.latent_basis.transporting import OPERATORS, decoded_rate, nearest_rate
 
-ACCURACY, RANKS, ENERGY, RESIDUALS, TRANSPORT = (
-    "accuracy",
-    "ranks",
-    "kept energy",
-    "residuals",
-    "transport",
-)
-ONE, CLASSES, TRAINING, LAW, TRIALS = (
-    "one parameter",
-    "Gaussian classes",
-    "training encodings",
-    "conditional law",
-    "trials",
-)
-KEPT = (1, 2, 3, 4, 10)
 COPIES = 60  # of all means, for residuals beyond the closed form
 DRAWS = 20_000  # a label, of Gaussian classes
 NEAREST_DRAWS = 200  # an image, where scores depend on one another
-
-
-@dataclasses.dataclass(frozen=True)
-class Known:
-    """All that is computed from the set-up of one seed and network.
-
-    Parameters
-    ----------
-    material : Material
-    means : ClassMeans
-    bases : dict of str to Basis
-    rules : dict of str to Rule
-    half, other_half : ndarray of int
-        Training images that the forecast sees, and those that it does not.
-    """
-
-    material: Material
-    means: ClassMeans
-    bases: dict[str, Basis]
-    rules: dict[str, Rule]
-    half: np.ndarray
-    other_half: np.ndarray
-
-    @property
-    def subject(self) -> Subject:
-        """Generator, classifier and encoder."""
-        return self.material.subject
-
-
-def known(setting: Setting, setup: xr.Dataset, seed: int, network: str, work: Work) -> Known:
-    """Return a subject with its means, bases and rules, and the halves of its training images."""
-    means = class_means_of(setup.sel(seed=seed, network=network))
-    bases = bases_of(means, setting, seed, network)
-    material = setting.source.material(seed, network, work)
-    half, other = _halves(material.labels, drawn_for("halves", setting, seed))
-    return Known(material, means, bases, rules_of(bases, means), half, other)
 
 
 def forecast(setting: Setting, setup: xr.Dataset, work: Work) -> Forecast:
@@ -120,17 +62,7 @@ def forecast(setting: Setting, setup: xr.Dataset, work: Work) -> Forecast:
         return said
 
     said = setting.over_networks(one)
-    return Forecast(_ladders(setting, said), said)
-
-
-def _halves(labels: np.ndarray, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return two disjoint halves of the images, each label shared out evenly; sorted."""
-    first = []
-    for label in np.unique(labels):
-        rows = generator.permutation(np.flatnonzero(labels == label))
-        first.append(rows[: (len(rows) + 1) // 2])
-    half = np.sort(np.concatenate(first))
-    return half, np.setdiff1d(np.arange(len(labels)), half)
+    return Forecast(ladders(setting, said), said)
 
 
 def _said(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
@@ -346,98 +278,3 @@ def _of_transport(
             coords=coords,
         ),
     }
-
-
-def _ladders(setting: Setting, said: xr.Dataset) -> tuple[Ladder, ...]:
-    one = xr.DataArray(1.0)
-    accuracy = Ladder(
-        name=ACCURACY,
-        rungs=(
-            Rung(ONE, _named(said[ONE], "accuracy")),
-            Rung(CLASSES, _named(said[CLASSES], "accuracy"), "one spread for all scores"),
-            Rung(TRAINING, _named(said[TRAINING], "accuracy"), "Gaussian classes"),
-            Rung(LAW, _named(said[LAW], "accuracy"), "training images"),
-        ),
-        measurement=TRIALS,
-        scale=one,
-        scale_name="1",
-        averaged=("trial",),
-    )
-    size = said.sizes["rank"]
-    kept = [r for r in KEPT if r <= size]
-    ranks = Ladder(
-        name=RANKS,
-        rungs=tuple(
-            Rung(name, _named(said[f"rank_{name}"].sel(rank=kept), "ranks"), drops)
-            for name, drops in (
-                (ONE, ""),
-                (CLASSES, "one spread for all amplitudes"),
-                (TRAINING, "Gaussian classes"),
-                (LAW, "training images"),
-            )
-        ),
-        measurement=TRIALS,
-        scale=one,
-        scale_name="1",
-        averaged=("trial",),
-    )
-    energy = Ladder(
-        name=ENERGY,
-        rungs=(
-            Rung("noise", _named(said["energy_noise"], "energy")),
-            Rung(TRAINING, _named(said[f"energy_{TRAINING}"], "energy"), "signal"),
-        ),
-        measurement=TRIALS,
-        scale=one,
-        scale_name="1",
-        averaged=("trial",),
-    )
-    transport = Ladder(
-        name=TRANSPORT,
-        rungs=(
-            Rung("nearest mean", _named(said["transport_nearest"], "rate")),
-            Rung("half A decoded", _named(said["transport_decoded"], "rate"), "labels by means"),
-        ),
-        measurement="test images",
-        scale=one,
-        scale_name="1",
-    )
-    residuals = Ladder(
-        name=RESIDUALS,
-        rungs=(
-            Rung("closed law", of_sets(setting, said["residual_closed"])),
-            Rung("simulated", of_sets(setting, said["residual_simulated"]), "means near one span"),
-            Rung(
-                "corrected", of_sets(setting, said["residual_corrected"]), "noise of means, twice"
-            ),
-        ),
-        measurement="means",
-        scale=one,
-        compare="log",
-    )
-    return accuracy, ranks, energy, transport, residuals
-
-
-def of_sets(setting: Setting, values: xr.DataArray) -> xr.DataArray:
-    """Return the sums over the vectors of each set: of single vectors the last have a huge scatter.
-
-    The encoder's set is left out: its residuals are those of the set-up, and no law is needed for them.
-    """
-    random = values.isel(vector=slice(setting.labels, None))
-    sets = random["vector"] // setting.labels + 1
-    summed = random.groupby(sets.rename("set")).sum()
-    return summed.rename("residuals").assign_attrs(
-        long_name="squared residuals of a set's means, summed", units="1"
-    )
-
-
-LONG_NAMES = {
-    "accuracy": "labels that are read right",
-    "ranks": "labels among the largest amplitudes",
-    "energy": "share of |z|^2 in the largest amplitudes",
-    "rate": "transported latents that have the target's label",
-}
-
-
-def _named(values: xr.DataArray, kind: str) -> xr.DataArray:
-    return values.rename(kind).assign_attrs(long_name=LONG_NAMES[kind], units="1")

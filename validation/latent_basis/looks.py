@@ -16,7 +16,7 @@ from validation.latent_basis.preparing import QR
 from validation.latent_basis.setting import Setting
 
 if TYPE_CHECKING:
-    from validation.latent_basis.forecasting import Known
+    from validation.latent_basis.known import Known
 
 EDGES = np.linspace(-5, 5, 101)
 RANDOM = 20_000  # latents, for the densities

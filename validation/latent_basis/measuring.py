@@ -14,16 +14,15 @@ from numerics.schema import quantity
 from validation.experiment import Measurement, Work
 from validation.latent_basis.decoding import decoded_vectors_of
 from validation.latent_basis.draws import drawn_for
-from validation.latent_basis.forecasting import (
+from validation.latent_basis.forecasting import cumulative
+from validation.latent_basis.known import Known, known
+from validation.latent_basis.ladders import (
     ACCURACY,
     ENERGY,
     KEPT,
     RANKS,
     RESIDUALS,
     TRANSPORT,
-    Known,
-    cumulative,
-    known,
     of_sets,
 )
 from validation.latent_basis.looks import densities, linearity, noisy, profiles
@@ -66,8 +65,9 @@ def measure(setting: Setting, setup: xr.Dataset, work: Work) -> Measurement:
         RANKS: trials["ranks"].sel(rank=[r for r in KEPT if r <= trials.sizes["rank"]]),
         ENERGY: trials["energy"],
         TRANSPORT: seen["transport"]["rate"].mean(["label", "target"], skipna=True),
-        RESIDUALS: of_sets(setting, seen["residuals"]["squares"]),
     }
+    if setting.sets > 1:
+        measured[RESIDUALS] = of_sets(setting, seen["residuals"]["squares"])
     return Measurement(measured, xr.DataTree.from_dict({f"/{n}": d for n, d in seen.items()}))
 
 

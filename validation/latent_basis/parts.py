@@ -9,7 +9,8 @@ from numerics.latent_basis.subject import Encoding
 from numerics.latent_basis.truncation import complement, first_set_part, truncated
 from numerics.schema import quantity
 from validation.latent_basis.draws import drawn_for
-from validation.latent_basis.forecasting import KEPT, Known
+from validation.latent_basis.known import Known
+from validation.latent_basis.ladders import KEPT
 from validation.latent_basis.preparing import QR
 from validation.latent_basis.setting import Setting
 

@@ -16,7 +16,7 @@ from validation.latent_basis.touring import first_label, toured
 from validation.latent_basis.transporting import OPERATORS
 
 if TYPE_CHECKING:
-    from validation.latent_basis.forecasting import Known
+    from validation.latent_basis.known import Known
 
 BATCH, ROWS, TOURED, FRAMES = 25, 10, 10, 6
 TRUNCATED = (1, 2, 3, 4, 10)

@@ -10,7 +10,7 @@ import xarray as xr
 
 from validation import results
 from validation.latent_basis.decoding import RAW, RESCALED
-from validation.latent_basis.forecasting import CLASSES, LAW, ONE, TRAINING
+from validation.latent_basis.ladders import CLASSES, LAW, ONE, TRAINING
 from validation.latent_basis.preparing import QR, SYMMETRIC
 from validation.latent_basis.setting import Setting
 

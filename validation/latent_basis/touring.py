@@ -14,7 +14,7 @@ from validation.latent_basis.setting import Setting
 from validation.latent_basis.transporting import MOST, OPERATORS
 
 if TYPE_CHECKING:
-    from validation.latent_basis.forecasting import Known
+    from validation.latent_basis.known import Known
 
 COMPARED = 40  # pictures, two by two
 

@@ -12,7 +12,7 @@ from numerics.latent_basis.rule import nearest_mean_rule
 from numerics.latent_basis.transport import transport
 
 if TYPE_CHECKING:
-    from validation.latent_basis.forecasting import Known
+    from validation.latent_basis.known import Known
 
 # operator and the basis whose planes it turns in; the last two need no basis
 OPERATORS = {

@@ -10,7 +10,7 @@ import xarray as xr
 
 from validation import plots, results
 from validation.latent_basis.figures.columns import faded, legend_of, networks, seeds, title
-from validation.latent_basis.forecasting import ACCURACY
+from validation.latent_basis.ladders import ACCURACY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,7 +15,7 @@ from validation.latent_basis.figures.columns import (
     seeds,
     title,
 )
-from validation.latent_basis.forecasting import CLASSES, LAW, ONE
+from validation.latent_basis.ladders import CLASSES, LAW, ONE
 from validation.latent_basis.preparing import METHODS
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from validation.latent_basis.figures.columns import (
     title,
 )
 from validation.latent_basis.figures.mosaic import MATCH, MISS
-from validation.latent_basis.forecasting import LAW
+from validation.latent_basis.ladders import LAW
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,7 +16,7 @@ from validation.latent_basis.figures.columns import (
     seeds,
     title,
 )
-from validation.latent_basis.forecasting import TRAINING
+from validation.latent_basis.ladders import TRAINING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
