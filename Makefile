@@ -58,7 +58,7 @@ results: $(VENV)/.installed
 	cp $(OUT)/autoencoder_waves.json docs/results/autoencoder_waves_digits.json
 	$(RUN) -m validation.latent_basis --out $(OUT)
 	cp $(OUT)/latent_basis.json docs/results/latent_basis_digits.json
-	cp $(OUT)/latent_basis_accuracy.png docs/figures/
+	cp $(OUT)/latent_basis_trials.png docs/figures/
 	$(RUN) -m validation.latent_basis --dataset linear_control --out $(OUT)
 	cp $(OUT)/latent_basis.json docs/results/latent_basis_linear_control.json
 	$(RUN) -m validation.report.markdown docs/systems/*.md

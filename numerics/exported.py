@@ -28,12 +28,15 @@ class ExportedProgram:
     module : torch.nn.Module
     dtype, device
         Of the one input, of torch.
+    shape : tuple
+        Of a row of that input; what is left open is no number.
     """
 
     path: str
     module: Any
     dtype: Any
     device: Any
+    shape: tuple[Any, ...] = ()
 
     def __call__(self, batch: np.ndarray) -> Any:
         """Return what the program makes of a batch (N, ...): a tensor, or several."""
@@ -167,4 +170,5 @@ def _function(path: str, program: Any) -> ExportedProgram:
         raise _refusal(
             path, f"takes batches of {example.shape[0]} rows only, must take any number", DYNAMIC
         )
-    return ExportedProgram(path, program.module(), example.dtype, example.device)
+    shape = tuple(example.shape[1:])
+    return ExportedProgram(path, program.module(), example.dtype, example.device, shape)

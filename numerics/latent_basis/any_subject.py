@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import scipy.special
 
+from numerics.exported import ExportedProgram
 from numerics.latent_basis.model_call import called, real_array
 from numerics.latent_basis.subject import Encoding, Subject, require_latents
 from theory.errors import ArgumentError
@@ -145,7 +146,7 @@ def subject_of(
     encoder : optional
         From these images to latents (N, M), or to a pair: mean and standard deviation.
     latent_size : int, optional
-        M. Default: what the first linear layer of the generator takes.
+        M. Default: what an exported program, or the first linear layer of the generator, takes.
     labels : int, optional
         l. Default: columns of the classifier's output.
     outputs : {"logits", "probabilities", "labels"}, optional
@@ -174,7 +175,7 @@ def subject_of(
         generator, classifier, encoder = (
             _moved(model, device) for model in (generator, classifier, encoder)
         )
-    size = _latent_size(generator) if latent_size is None else latent_size
+    size = latent_size_of(generator) if latent_size is None else latent_size
     generate = _Generator(generator, size)
     images = _probe(generate)
     classify = _decided(_Classifier(classifier, images.shape[1:], outputs, labels), images)
@@ -277,7 +278,18 @@ def _finite(name: str, values: np.ndarray, what: str) -> np.ndarray:
     return values
 
 
-def _latent_size(generator: Any) -> int:
+def latent_size_of(generator: Any) -> int:
+    """Return the length of the latents that a generator takes, where it says so.
+
+    Raises
+    ------
+    ArgumentError
+        If neither the input of an exported program nor a linear layer tells.
+    """
+    if isinstance(generator, ExportedProgram) and len(generator.shape) == 1:
+        (size,) = generator.shape
+        if isinstance(size, int):  # not one that was left open
+            return size
     parts = generator.modules() if hasattr(generator, "modules") else ()
     for part in parts:
         if isinstance(getattr(part, "in_features", None), int):

@@ -47,11 +47,6 @@ class DecodedVectors:
         return np.bincount(self._sets)
 
     @property
-    def confidences(self) -> np.ndarray:
-        """Mean probability in each set, (sets,)."""
-        return np.bincount(self._sets, weights=self.confidence) / self.sizes
-
-    @property
     def _sets(self) -> np.ndarray:
         return np.arange(len(self.label)) // self.labels
 

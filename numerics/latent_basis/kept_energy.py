@@ -33,8 +33,8 @@ def kept_energy_of_noise(size: int, kept: int) -> float:
     ArgumentError
         For r out of range.
 
-    Source: section 3.6 of our notes on Toledo-Marin and Glazier 2021; `kept_energy_density` of
-    `theory.latent_basis` writes the integrand out.
+    Source: section 3.6 of our notes on Toledo-Marin and Glazier 2021; the integrand is written out by
+    `kept_energy_density` in the theory.
 
     Examples
     --------

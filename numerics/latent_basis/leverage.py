@@ -219,11 +219,6 @@ def is_signal(means: ClassMeans) -> np.ndarray:
     return measured_residuals(means) > noise_floor(means) * band
 
 
-def within_noise(means: ClassMeans) -> list[int]:
-    """Return the numbers of the directions that are noise; see `is_signal`."""
-    return np.flatnonzero(~is_signal(means)).tolist()
-
-
 def _require(true: np.ndarray, counts: np.ndarray) -> None:
     if true.ndim != 2 or counts.shape != (len(true),) or len(true) > true.shape[1]:
         raise ArgumentError(

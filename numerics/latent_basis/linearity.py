@@ -1,7 +1,9 @@
 """Effective linearity: how far the image at the middle of two latents lies from the middle of their images.
 
-For a pair z, z' and a scale s, with z_s = z + s (z' - z):
+For a pair z, z' and a scale s, with z_s = z + s (z' - z)::
+
     d = G((z + z_s)/2) - (G(z) + G(z_s))/2,      h = (G(z_s) - G(z))/2.
+
 The relative deviation is |d|/|h|, both as root mean squares over pairs: 0 for an affine map, sqrt(3) where
 the three images have nothing to do with each other. For small s it tells smooth maps from bent ones:
 |d| ~ s^2 for a smooth map (|d| = s^2 |G''|/8 + .., the remainder of Taylor's series), |d| ~ s^(3/2) for a

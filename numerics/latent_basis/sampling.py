@@ -29,6 +29,15 @@ SHARES_FROM = 100_000  # draws: fewer leave a scatter in p that the zero sum of 
 BUDGET = 10  # in draws that equal shares would need: enough for a share of a tenth of 1/l
 
 
+class RareLabelError(ArgumentError):
+    """A label comes up too rarely for its mean."""
+
+    @property
+    def finding(self) -> str:
+        """Which label, and how rare it is."""
+        return self.value if isinstance(self.value, str) else self.expected
+
+
 @dataclasses.dataclass(frozen=True)
 class RandomMeans:
     """Means of random latents by the label they decode to.
@@ -80,8 +89,10 @@ def encoded_means(
 
     Raises
     ------
+    RareLabelError
+        For labels with fewer encodings than `least`.
     ArgumentError
-        For labels with fewer encodings than `least`, and bad arguments.
+        For bad arguments.
 
     Source: Toledo-Marin and Glazier 2021, section II, step 4a.
     """
@@ -107,7 +118,7 @@ def _require_encodings(counts: np.ndarray, least: int, passes: int, images: int)
     if counts.min() >= least:
         return
     label = int(counts.argmin())
-    raise ArgumentError(
+    raise RareLabelError(
         "encoding",
         f"{counts[label]} latents of label {label}, from {passes} passes over {images} images",
         f"must be at least {least} of each label",
@@ -140,8 +151,10 @@ def random_means(
 
     Raises
     ------
+    RareLabelError
+        If a label does not come up often enough within the budget.
     ArgumentError
-        If a label does not come up often enough within the budget, and for bad arguments.
+        For bad arguments.
 
     Source: Toledo-Marin and Glazier 2021, section II, step 4b; where their release leaves means of
     labels that are missing at zero, this refuses.
@@ -190,17 +203,17 @@ class _Tally:
         )
 
 
-def _too_rare(drawn: np.ndarray, draws: int, needed: int) -> ArgumentError:
+def _too_rare(drawn: np.ndarray, draws: int, needed: int) -> RareLabelError:
     label = int(drawn.argmin())
     share = drawn[label] / draws
     if not drawn[label]:
-        return ArgumentError(
+        return RareLabelError(
             "generator",
             f"label {label}: not one of {draws} random latents",
             f"must be {needed} of each label within the budget of {draws}",
             "train the generator longer, or leave the label out with without_missing",
         )
-    return ArgumentError(
+    return RareLabelError(
         "budget",
         draws,
         f"label {label} has a share of {share:.2g} and so needs about "

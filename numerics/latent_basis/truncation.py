@@ -43,14 +43,6 @@ def truncated(basis: Basis, latents: np.ndarray, kept: int) -> np.ndarray:
     return basis.synthesis(amplitudes)
 
 
-def kept_shares(basis: Basis, latents: np.ndarray) -> np.ndarray:
-    """Return the mean energy of the r largest amplitudes over the mean |z|^2, r = 1 .. K, shape (K,)."""
-    require_latents(latents, basis.latent_size)
-    energies = basis.norm * np.square(basis.amplitudes(latents))
-    largest_first = -np.sort(-energies, axis=1)
-    return largest_first.mean(axis=0).cumsum() / np.square(latents).sum(axis=1).mean()
-
-
 def first_set_part(basis: Basis, latents: np.ndarray) -> np.ndarray:
     """Return the part of latents (N, M) in the span of the l vectors of the first set, (N, M)."""
     require_latents(latents, basis.latent_size)

@@ -112,6 +112,39 @@ def test_equation_from_noise():
     assert found["level"] == pytest.approx(1, abs=0.05)
 
 
+def test_accuracy_before_it_is_measured():
+    """Twenty trials: their means by the law within four standard errors and 0.003, their scatter too.
+
+    The relative error of a scatter of twenty is 1/sqrt(38). The symmetric set reads 0.95, more than
+    Gram-Schmidt by a tenth at least.
+    """
+    found = namespace("accuracy_before_it_is_measured")
+    means = []
+    for name, (mean, deviation) in found["forecasts"].items():
+        trials = found["right"][name].mean(axis=1)
+        assert len(trials) == 20
+        assert trials.mean() == pytest.approx(mean, abs=4 * deviation / math.sqrt(20) + 0.003)
+        assert trials.std(ddof=1) == pytest.approx(deviation, rel=4 / math.sqrt(38))
+        assert deviation**2 * 450**2 == pytest.approx(
+            (found["chances"][name] * (1 - found["chances"][name])).sum()
+        )
+        means.append(mean)
+    assert means[1] == pytest.approx(0.95, abs=0.015)
+    assert means[1] - means[0] > 0.1
+
+
+def test_a_rotation_that_keeps_its_input():
+    """Rank one makes one picture, diversity 0; rotations keep |z| to rounding and pictures apart."""
+    found = namespace("a_rotation_that_keeps_its_input")
+    assert found["different"]["rank one"] < 1e-6
+    for name in ("proper rotation", "minimal rotation", "mean shift"):
+        assert found["different"][name] > 0.8
+    for name in ("proper rotation", "minimal rotation"):
+        assert found["lengths"][name] < 1e-12
+    assert found["lengths"]["mean shift"] > 0.1
+    assert min(found["arrived"][name] for name in ("minimal rotation", "mean shift")) > 0.88
+
+
 SCRIPTS = sorted(file.stem for file in GALLERY.rglob("*.py"))
 
 

@@ -25,7 +25,8 @@ from validation.latent_basis.figures.residuals import SHARE, band
 from validation.latent_basis.figures.tour import NAMES, stops
 from validation.latent_basis.figures.trials import RULES
 from validation.latent_basis.figures.vectors import by_set
-from validation.latent_basis.forecasting import CLASSES, LAW, ONE, TRAINING, forecast
+from validation.latent_basis.forecasting import forecast
+from validation.latent_basis.ladders import CLASSES, JOINT, LAW, ONE, TRAINING
 from validation.latent_basis.material import Material
 from validation.latent_basis.measuring import measure
 from validation.latent_basis.preparing import METHODS, QR, prepared
@@ -260,10 +261,10 @@ def test_residuals_are_drawn_with_both_laws(tree):
         said, seen = first(tree, "forecast", network), first(tree, "observed/residuals", network)
         for label, name in (("simulated law", "corrected"), ("closed law", "closed")):
             drawn = line_named(ax, label).get_ydata()
-            np.testing.assert_array_equal(drawn, said[f"residual_{name}"])
+            np.testing.assert_array_equal(drawn, said[f"residual_{name}"][3:])
         signal = line_named(ax, "measured, signal")
         noise = line_named(ax, "noise")
-        np.testing.assert_array_equal(signal.get_xdata(), np.flatnonzero(said["signal"]))
+        np.testing.assert_array_equal(signal.get_xdata(), np.flatnonzero(seen["signal"]))
         for line in (signal, noise):
             np.testing.assert_array_equal(line.get_ydata(), seen["squares"][line.get_xdata()])
         assert len(signal.get_xdata()) + len(noise.get_xdata()) == seen.sizes["vector"]
@@ -593,7 +594,7 @@ def test_the_ladder_is_drawn_rung_by_rung(tree):
         for way in said["way"].values:
             line = line_named(ax, str(way)).get_ydata()
             expected = [
-                *(said[rung].sel(way=way) for rung in (ONE, CLASSES, TRAINING, LAW)),
+                *(said[rung].sel(way=way) for rung in (ONE, CLASSES, TRAINING, LAW, JOINT)),
                 seen.sel(way=way),
             ]
             np.testing.assert_allclose(line, expected)

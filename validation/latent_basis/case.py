@@ -8,7 +8,6 @@ latents are taken to.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import xarray as xr
 
@@ -20,9 +19,6 @@ from validation.latent_basis.forecasting import forecast
 from validation.latent_basis.measuring import measure
 from validation.latent_basis.preparing import prepared, weights_checksum
 from validation.latent_basis.setting import Setting, described
-
-if TYPE_CHECKING:
-    pass
 
 
 class LatentBasisCase:

@@ -24,18 +24,18 @@ from numerics.latent_basis.kept_energy import (
 )
 from numerics.latent_basis.leverage import (
     corrected_residuals,
-    is_signal,
     plugged_in,
     simulated_residuals,
     squared_residuals,
 )
 from numerics.latent_basis.one_parameter import hit_rate, separation
+from numerics.latent_basis.rule import Rule
 from numerics.latent_basis.subject import Encoding
 from numerics.schema import quantity
 from validation.experiment import Forecast, Work
 from validation.latent_basis.draws import drawn_for
 from validation.latent_basis.known import Known, known
-from validation.latent_basis.ladders import CLASSES, KEPT, LAW, ONE, TRAINING, ladders
+from validation.latent_basis.ladders import CLASSES, JOINT, KEPT, LAW, ONE, TRAINING, ladders
 from validation.latent_basis.preparing import (
     METHODS,
     NEAREST,
@@ -46,7 +46,7 @@ from validation.latent_basis.transporting import OPERATORS, decoded_rate, neares
 
 COPIES = 60  # of all means, for residuals beyond the closed form
 DRAWS = 20_000  # a label, of Gaussian classes
-NEAREST_DRAWS = 200  # an image, where scores depend on one another
+JOINT_LATENTS, JOINT_DRAWS = 200_000, 40  # of all test images, and of each, at least
 
 
 def forecast(setting: Setting, setup: xr.Dataset, work: Work) -> Forecast:
@@ -71,7 +71,7 @@ def _said(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
     encoding = k.subject.encoded(k.material.test_images)
     parts = _of_ways(setting, k, latents, labels, encoding, seed, network)
     parts |= _of_ranks(setting, k, latents, labels, encoding, seed, network)
-    parts |= _of_energy(k, latents, encoding)
+    parts |= _of_energy(setting, k, latents, encoding, seed, network)
     parts |= _of_residuals(setting, k, seed, network)
     parts |= _of_transport(setting, k, latents, labels)
     return xr.Dataset(parts)
@@ -96,8 +96,9 @@ def _of_ways(
     network: str,
 ) -> dict[str, xr.DataArray]:
     """Return the rungs of the accuracy of every rule, and each test image's reliability."""
-    rungs: dict[str, list[float]] = {name: [] for name in (ONE, CLASSES, TRAINING, LAW)}
+    rungs: dict[str, list[float]] = {name: [] for name in (ONE, CLASSES, TRAINING, LAW, JOINT)}
     separations, deviations, each = [], [], []
+    draws = joint_draws(len(encoding))
     for way, rule in k.rules.items():
         scores = rule.scores(latents)
         rho = separation(scores, labels, absolute=rule.absolute)
@@ -110,7 +111,10 @@ def _of_ways(
             float(classes.top(DRAWS, generator, absolute=rule.absolute, most=1)[0])
         )
         rungs[TRAINING].append(float((rule.ranks(latents, labels) == 1).mean()))
-        reliable = _reliabilities(setting, k, way, encoding, seed, network)
+        generator = drawn_for("joint law", setting, seed, network)
+        joint = by_monte_carlo(rule, encoding, k.material.test_labels, draws, generator)[:, 0]
+        rungs[JOINT].append(float(joint.mean()))
+        reliable = joint if way == NEAREST else _independent(k, rule, encoding)
         mean, deviation = accuracy_law(reliable)
         rungs[LAW].append(mean)
         deviations.append(deviation)
@@ -122,6 +126,9 @@ def _of_ways(
     }
     parts["separation"] = quantity(
         separations, ["way"], name="separation", long_name="separation rho", coords=coords
+    )
+    parts["joint_draws"] = quantity(
+        draws, [], name="joint_draws", long_name="draws of each image behind the joint law"
     )
     parts["trial_deviation"] = quantity(
         deviations,
@@ -140,15 +147,18 @@ def _of_ways(
     return parts
 
 
-def _reliabilities(
-    setting: Setting, k: Known, way: str, encoding: Encoding, seed: int, network: str
-) -> np.ndarray:
-    """Return P(correct | x) of the test images; scores that depend on one another are drawn."""
-    rule, labels = k.rules[way], k.material.test_labels
-    if way == NEAREST:
-        generator = drawn_for("nearest mean", setting, seed, network)
-        return by_monte_carlo(rule, encoding, labels, NEAREST_DRAWS, generator)[:, 0]
+def _independent(k: Known, rule: Rule, encoding: Encoding) -> np.ndarray:
+    """Return P(correct | x) of the test images by quadrature, scores taken as independent.
+
+    Those of the nearest mean lean on one another by far: they have the joint law alone.
+    """
+    labels = k.material.test_labels
     return reliabilities(*rule.moments(encoding), labels, absolute=rule.absolute)
+
+
+def joint_draws(images: int) -> int:
+    """Return how often each image is drawn for the joint law: its error is then below that of trials."""
+    return max(JOINT_DRAWS, math.ceil(JOINT_LATENTS / images))
 
 
 def _of_ranks(
@@ -199,15 +209,27 @@ def cumulative(ranks: np.ndarray, size: int) -> np.ndarray:
     return np.cumsum(np.bincount(ranks, minlength=size + 1)[1:]) / len(ranks)
 
 
-def _of_energy(k: Known, latents: np.ndarray, encoding: Encoding) -> dict[str, xr.DataArray]:
+def _of_energy(
+    setting: Setting,
+    k: Known,
+    latents: np.ndarray,
+    encoding: Encoding,
+    seed: int,
+    network: str,
+) -> dict[str, xr.DataArray]:
     """Return the share of |z|^2 that the largest amplitudes keep, and that of the first set."""
     basis = k.bases[QR]
     kept = [r for r in KEPT if r <= len(basis)]
     size = basis.latent_size
     coords = {"kept": kept}
+    generator = drawn_for("kept energy", setting, seed, network)
+    drawn = (encoding.draw(generator) for _ in range(joint_draws(len(encoding))))
     rungs = {
         "noise": [kept_energy_of_noise(size, r) for r in kept],
         TRAINING: kept_energies(basis.amplitudes(latents), kept).mean(axis=0),
+        LAW: np.mean(
+            [kept_energies(basis.amplitudes(z), kept).mean(axis=0) for z in drawn], axis=0
+        ),
     }
     parts = {
         f"energy_{name}": quantity(
@@ -239,14 +261,13 @@ def _of_residuals(setting: Setting, k: Known, seed: int, network: str) -> dict[s
         "residual_simulated": (simulated, f"mean of {COPIES} simulated"),
         "residual_corrected": (corrected, "simulated, the noise of the means counted once"),
         "residual_deviation": (deviation, "standard deviation of the last"),
-        "signal": (is_signal(k.means).astype(int), "whether above the floor of noise"),
     }
     return {
         name: quantity(
             values,
             ["vector"],
             name=name,
-            long_name=f"squared residual, {long_name}" if name != "signal" else long_name,
+            long_name=f"squared residual, {long_name}",
             coords={"vector": np.arange(len(values))},
         )
         for name, (values, long_name) in whole.items()

@@ -17,6 +17,10 @@ from theory.errors import ArgumentError
 if TYPE_CHECKING:
     from validation.latent_basis import Config
 
+ENCODINGS = 54_000  # noisy encodings, at least, behind the first set of means
+FEWEST_LEARNT = 4  # training images of a class: two in each half
+FEWEST_TRIED = 2  # test images of a class
+FEWEST = 8  # of both, where a quarter becomes the test
 HELD_OUT = {"digits": 450}  # test images of sets that bring none; of others a quarter
 LARGE: dict[str, Callable[[str], xr.Dataset]] = {
     "mnist": image_room.mnist,
@@ -39,13 +43,19 @@ class Images:
     provenance: dict[str, Any]
 
 
+def passes_over(images: int) -> int:
+    """Return how many noisy encodings of each training image make the first set of means."""
+    return max(1, -(-ENCODINGS // images))
+
+
 def images_of(config: Config) -> Images:
     """Return the images of a configuration as rows in [-1, 1], and its test images.
 
     Raises
     ------
     ArgumentError
-        For sets that cannot be read, classes that are too small, sizes that do not divide.
+        For sets that cannot be read or are one image all over, classes that are too small, sizes that do
+        not divide.
     """
     train, test = _sets(config)
     names = tuple(json.loads(train.attrs["class_names"]))
@@ -63,11 +73,15 @@ def images_of(config: Config) -> Images:
         train = image_room.average_pool(train, side // wanted)
         test = None if test is None else image_room.average_pool(test, side // wanted)
     told = {"name": train.attrs["name"], "sha256": checksum(xr.DataTree(train))}
-    rows, labels = _rows(train), train["label"].values
+    rows, labels = _rows(train, "--dataset"), train["label"].values
     if test is None:
+        _require_each(labels, names, FEWEST, "--dataset", "a quarter is kept for the test")
         rows, tried, labels, truth = _split(rows, labels, config.dataset)
     else:
-        tried, truth = _rows(test), test["label"].values
+        tried, truth = _rows(test, "--test"), test["label"].values
+    _require_each(labels, names, FEWEST_LEARNT, "--dataset", "both halves must have each")
+    of_test = "--dataset" if test is None else "--test"
+    _require_each(truth, names, FEWEST_TRIED, of_test, "of one alone nothing is scattered")
     shape = (train.sizes["y"], train.sizes["x"])
     return Images(rows, labels, tried, truth, shape, names, told)
 
@@ -103,18 +117,40 @@ def _require_same_kind(config: Config, own: xr.Dataset, test: xr.Dataset) -> Non
         )
 
 
-def _rows(images: xr.Dataset) -> np.ndarray:
-    """Return pixels from [0, 1] in [-1, 1], a row an image."""
+def _rows(images: xr.Dataset, option: str) -> np.ndarray:
+    """Return pixels from [0, 1] in [-1, 1], a row an image; refuse one image all over."""
     values = images["image"].values
     low, high = float(values.min()), float(values.max())
     if low < 0 or high > 1:
         raise ArgumentError(
-            "--dataset",
+            option,
             f"pixels from {low:.3g} to {high:.3g}",
             "must be bytes, or numbers from 0 to 1",
             "scale them: a generator's images end at black and white",
         )
+    if len(values) > 1 and bool((values == values[0]).all()):
+        raise ArgumentError(
+            option,
+            f"{len(values)} images that are all the same",
+            "must differ from image to image",
+            "look at how they were stored: there is nothing to tell apart",
+        )
     return 2 * values.reshape(len(values), -1) - 1
+
+
+def _require_each(
+    labels: np.ndarray, names: tuple[str, ...], fewest: int, option: str, why: str
+) -> None:
+    """Refuse images of which a class has too few, or none."""
+    counts = np.bincount(labels, minlength=len(names))
+    rarest = int(counts.argmin())
+    if counts[rarest] < fewest:
+        raise ArgumentError(
+            option,
+            f"{counts[rarest]} images of class {names[rarest]}",
+            f"must be at least {fewest} of each: {why}",
+            "take more, or leave the class out",
+        )
 
 
 def _split(
@@ -123,14 +159,6 @@ def _split(
     """Return training and test images and labels, each class shared out evenly; always the same split."""
     from sklearn.model_selection import train_test_split
 
-    counts = np.bincount(labels)
-    if counts.min() < 4:
-        raise ArgumentError(
-            "--dataset",
-            f"{counts.min()} images of class {int(counts.argmin())}",
-            "must be at least 4 of each: a quarter is kept for the test",
-            "take more, or give --test",
-        )
     held_out = HELD_OUT.get(dataset, len(rows) // 4)
     train, test, of_train, of_test = train_test_split(
         rows, labels, test_size=held_out, stratify=labels, random_state=0

@@ -14,11 +14,12 @@ ACCURACY, RANKS, ENERGY, RESIDUALS, TRANSPORT = (
     "residuals",
     "transport",
 )
-ONE, CLASSES, TRAINING, LAW, TRIALS = (
+ONE, CLASSES, TRAINING, LAW, JOINT, TRIALS = (
     "one parameter",
     "Gaussian classes",
     "training encodings",
     "conditional law",
+    "joint law",
     "trials",
 )
 KEPT = (1, 2, 3, 4, 10)
@@ -34,11 +35,11 @@ def ladders(setting: Setting, said: xr.Dataset) -> tuple[Ladder, ...]:
             Rung(CLASSES, _named(said[CLASSES], "accuracy"), "one spread for all scores"),
             Rung(TRAINING, _named(said[TRAINING], "accuracy"), "Gaussian classes"),
             Rung(LAW, _named(said[LAW], "accuracy"), "training images"),
+            Rung(JOINT, _named(said[JOINT], "accuracy"), "independent scores"),
         ),
         measurement=TRIALS,
         scale=one,
         scale_name="1",
-        averaged=("trial",),
     )
     size = said.sizes["rank"]
     kept = [r for r in KEPT if r <= size]
@@ -56,18 +57,17 @@ def ladders(setting: Setting, said: xr.Dataset) -> tuple[Ladder, ...]:
         measurement=TRIALS,
         scale=one,
         scale_name="1",
-        averaged=("trial",),
     )
     energy = Ladder(
         name=ENERGY,
         rungs=(
             Rung("noise", _named(said["energy_noise"], "energy")),
             Rung(TRAINING, _named(said[f"energy_{TRAINING}"], "energy"), "signal"),
+            Rung(LAW, _named(said[f"energy_{LAW}"], "energy"), "training images"),
         ),
         measurement=TRIALS,
         scale=one,
         scale_name="1",
-        averaged=("trial",),
     )
     transport = Ladder(
         name=TRANSPORT,

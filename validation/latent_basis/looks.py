@@ -22,7 +22,7 @@ EDGES = np.linspace(-5, 5, 101)
 RANDOM = 20_000  # latents, for the densities
 PLACES = 3  # of the label: first, second, third
 PAIRS = 20  # of each two labels
-NOISE = (0.3, 0.6, 1.0)  # on images in [-1, 1]
+NOISE = (0.3, 0.6, 1.0)  # in half the contrast of the images
 NOISY = 2000  # test images
 KEPT = (1, 4, 10)
 
@@ -162,7 +162,9 @@ def noisy(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
     generator = drawn_for("noisy images", setting, seed, network)
     tests, labels = k.material.test_images[:NOISY], k.material.test_labels[:NOISY]
     kept = [r for r in KEPT if r <= len(k.bases[QR])]
-    found = noisy_inputs(k.subject, k.bases[QR], tests, labels, NOISE, kept, generator)
+    contrast = (k.material.images.max() - k.material.images.min()) / 2
+    noises = [float(contrast * noise) for noise in NOISE]
+    found = noisy_inputs(k.subject, k.bases[QR], tests, labels, noises, kept, generator)
     clean = reconstruction(k.subject, tests, labels, generator)
     noise = {"noise": list(NOISE)}
     both = noise | {"kept": kept}

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from numerics.latent_basis.kept_energy import kept_energies
+from numerics.latent_basis.leverage import is_signal
 from numerics.schema import quantity
 from validation.experiment import Measurement, Work
 from validation.latent_basis.decoding import decoded_vectors_of
@@ -61,9 +62,11 @@ def measure(setting: Setting, setup: xr.Dataset, work: Work) -> Measurement:
     seen = {name: _over(setting, known_of, work, name, look) for name, look in looks.items()}
     trials = seen["trials"]
     measured = {
-        ACCURACY: trials["accuracy"],
-        RANKS: trials["ranks"].sel(rank=[r for r in KEPT if r <= trials.sizes["rank"]]),
-        ENERGY: trials["energy"],
+        ACCURACY: trials["accuracy"].mean("trial"),
+        RANKS: trials["ranks"]
+        .mean("trial")
+        .sel(rank=[r for r in KEPT if r <= trials.sizes["rank"]]),
+        ENERGY: trials["energy"].mean("trial"),
         TRANSPORT: seen["transport"]["rate"].mean(["label", "target"], skipna=True),
     }
     if setting.sets > 1:
@@ -157,16 +160,16 @@ def _transport(setting: Setting, k: Known, seed: int, network: str) -> xr.Datase
 
 
 def _residuals(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
-    """Return the squared residuals of the means."""
+    """Return the squared residuals of the means, and which are above the floor of noise."""
+    whole = {
+        "squares": (k.bases[QR].residuals[: setting.vectors] ** 2, "squared residual"),
+        "signal": (is_signal(k.means).astype(int), "whether above the floor of noise"),
+    }
+    coords = {"vector": np.arange(setting.vectors)}
     return xr.Dataset(
         {
-            "squares": quantity(
-                k.bases[QR].residuals[: setting.vectors] ** 2,
-                ["vector"],
-                name="squares",
-                long_name="squared residual",
-                coords={"vector": np.arange(setting.vectors)},
-            )
+            name: quantity(values, ["vector"], name=name, long_name=long_name, coords=coords)
+            for name, (values, long_name) in whole.items()
         }
     )
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from numerics.devices import find_device
+from numerics.latent_basis.sampling import LEAST
 from theory.errors import ArgumentError
+from validation.latent_basis.check_table import CONTROL, DIGITS, FASHION, MNIST
 
 if TYPE_CHECKING:
     from validation.latent_basis import Config
@@ -17,15 +19,18 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "size": (4, 512),
     "latent_size": (2, 4096),
     "sets": (1, 4096),
-    "each": (2, 10_000_000),
-    "trials": (2, 100_000),  # a scatter needs two
+    "each": (LEAST, 10_000_000),
+    "trials": (2, 100_000),
     "seeds": (1, 1000),
     "restarts": (0, 100),
     "class_weight": (0.0, 1e6),
     "seed": (0, 2**31 - 1),
 }
-CONTROL = "linear_control"
-NAMED = ("digits", "mnist", "fashion_mnist", CONTROL)
+WHY: Mapping[str, str] = {
+    "each": "an encoder's mean takes no fewer",
+    "trials": "a scatter needs two",
+}
+NAMED = (DIGITS, MNIST, FASHION, CONTROL)
 OF_TRAINING = ("size", "head", "likelihood", "class_weight", "restarts")
 OF_PROGRAMS = ("generator", "classifier", "encoder")
 
@@ -41,8 +46,12 @@ def require_options(config: Config) -> None:
     for name, (low, high) in RANGES.items():
         value = getattr(config, name)
         if value is not None and not low <= value <= high:
+            why = f": {WHY[name]}" if name in WHY else ""
             raise ArgumentError(
-                option(name), value, f"must be from {low:.10g} to {high:.10g}", "choose another"
+                option(name),
+                value,
+                f"must be from {low:.10g} to {high:.10g}{why}",
+                "choose another",
             )
     if not (math.isfinite(config.black) and config.black < 1):
         raise ArgumentError(

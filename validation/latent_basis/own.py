@@ -10,12 +10,12 @@ import numpy as np
 from numerics.latent_basis.subject import Subject
 from theory.errors import ArgumentError
 from validation.experiment import Work
+from validation.image_options import speaking_of
+from validation.latent_basis.labelled_images import images_of, passes_over
 from validation.latent_basis.material import Material
 
 if TYPE_CHECKING:
     from validation.latent_basis import Config
-
-ENCODINGS = 54_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +75,7 @@ class OwnSource:
     @property
     def passes(self) -> int:
         """Noisy encodings of each training image behind the first set of means."""
-        return max(1, -(-ENCODINGS // len(self.images)))
+        return passes_over(len(self.images))
 
     def material(self, seed: int, network: str, work: Work) -> Material:
         """Return the subject and its images; they depend on no seed."""
@@ -107,8 +107,7 @@ def own_source(config: Config) -> OwnSource:
         For programs that cannot be read, that do not fit each other, or images that do not fit them.
     """
     from numerics.exported import exported
-    from numerics.latent_basis.any_subject import subject_of
-    from validation.latent_basis.labelled_images import images_of
+    from numerics.latent_basis.any_subject import latent_size_of, subject_of
 
     assert config.generator is not None
     assert config.classifier is not None
@@ -118,7 +117,9 @@ def own_source(config: Config) -> OwnSource:
         )
     images = images_of(config)
     programs = [exported(path) for path in (config.generator, config.classifier, config.encoder)]
-    subject = subject_of(*programs, latent_size=config.latent_size)
+    with speaking_of("--latent-size"):
+        size = config.latent_size or latent_size_of(programs[0])
+    subject = subject_of(*programs, latent_size=size)
     shape = subject.decoded(np.zeros((2, subject.latent_size))).shape[1:]
     if int(np.prod(shape)) != images.train.shape[1]:
         raise ArgumentError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -11,12 +12,13 @@ import xarray as xr
 from numerics.files import kept
 from numerics.latent_basis.basis import Basis, basis_of
 from numerics.latent_basis.class_means import ClassMeans
-from numerics.latent_basis.collapse import require_not_collapsed
 from numerics.latent_basis.rule import Rule, absolute_rule, nearest_mean_rule, signed_rule
-from numerics.latent_basis.sampling import encoded_means, random_means
+from numerics.latent_basis.sampling import LEAST, RareLabelError, encoded_means, random_means
 from numerics.schema import quantity
+from theory.errors import ArgumentError
 from validation.experiment import Work
 from validation.latent_basis.draws import drawn_for
+from validation.latent_basis.judging import judged
 from validation.latent_basis.material import Material
 from validation.latent_basis.setting import Setting
 
@@ -35,18 +37,11 @@ def prepared(setting: Setting, seed: int, network: str, work: Work) -> xr.Datase
 def _prepared(setting: Setting, seed: int, network: str, work: Work) -> xr.Dataset:
     material = setting.source.material(seed, network, work)
     subject = material.subject
+    told = _judged(setting, seed, material, work)
     random = _random(setting, seed, material, work)
-    means, counts = random["mean"].values, random["count"].values
-    if subject.encode is not None:
-        first, first_counts = encoded_means(
-            subject,
-            subject.encoded(material.images),
-            passes=setting.source.passes,
-            generator=drawn_for("class means", setting, seed, network),
-            most=setting.each,
-        )
-        means = np.vstack([first, means])
-        counts = np.append(first_counts, counts)
+    first, first_counts = _encoded(setting, seed, network, material)
+    means = np.vstack([first, random["mean"].values])
+    counts = np.append(first_counts, random["count"].values)
     said = subject.probabilities(material.test_images).argmax(axis=1)
     vectors = setting.vectors
     parts = {
@@ -63,11 +58,50 @@ def _prepared(setting: Setting, seed: int, network: str, work: Work) -> xr.Datas
             long_name="accuracy of the classifier on test images",
         ),
     }
-    told = {"told": json.dumps(dict(material.told)), "test_images": len(material.test_images)}
     whole = xr.Dataset(parts).assign_coords(vector=np.arange(vectors))
     return xr.merge([whole, random[["share", "draws", "confidence"]]], join="exact").assign_attrs(
-        told | {"labels": setting.labels, "encoded": int(subject.encode is not None)}
+        told=json.dumps(told), test_images=len(material.test_images), labels=setting.labels
     )
+
+
+def _judged(setting: Setting, seed: int, material: Material, work: Work) -> dict[str, Any]:
+    """Return what is to be told of a subject, its generator judged; refuse one that has collapsed.
+
+    A source that trains has judged its generators already, between restarts.
+    """
+    told = dict(material.told)
+    if "collapsed" in told:
+        return told
+    found = judged(material.subject, seed, work)
+    if found is not None and not setting.config.force:
+        raise ArgumentError(
+            "--generator",
+            setting.config.generator or f"that of seed {seed}",
+            f"has collapsed: {found}",
+            "train it longer or from another seed, or go on with --force",
+        )
+    return told | {"collapsed": {} if found is None else {str(seed): str(found)}}
+
+
+def _encoded(
+    setting: Setting, seed: int, network: str, material: Material
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return means of the training images' noisy encodings, and how many went into each."""
+    try:
+        return encoded_means(
+            material.subject,
+            material.subject.encoded(material.images),
+            passes=setting.source.passes,
+            generator=drawn_for("class means", setting, seed, network),
+            most=setting.each,
+        )
+    except RareLabelError as rare:
+        raise ArgumentError(
+            "--dataset",
+            setting.config.dataset,
+            f"must make at least {LEAST} encodings that decode to each label; {network}: {rare.finding}",
+            "take more images of it, raise --class-weight, or give another encoder",
+        ) from rare
 
 
 def _random(setting: Setting, seed: int, material: Material, work: Work) -> xr.Dataset:
@@ -78,22 +112,26 @@ def _random(setting: Setting, seed: int, material: Material, work: Work) -> xr.D
 
 
 def _drawn_random(setting: Setting, seed: int, material: Material, work: Work) -> xr.Dataset:
-    subject = material.subject
-    sets = setting.sets - (subject.encode is not None)
     work.progress(f"random latents, seed {seed}", 0, 1)
-    found = random_means(
-        subject,
-        sets=max(sets, 1),  # one at least, for the generator's shares
-        each=setting.each,
-        generator=drawn_for("random latents", setting, seed),
-    )
-    require_not_collapsed(found.shares, found.confidence, force=setting.config.force)
+    try:
+        found = random_means(
+            material.subject,
+            sets=setting.sets - 1,  # the first is the encoder's
+            each=setting.each,
+            generator=drawn_for("random latents", setting, seed),
+        )
+    except RareLabelError as rare:
+        raise ArgumentError(
+            "--each",
+            setting.each,
+            f"too many of a label that is too rare: {rare.finding}",
+            "take fewer, or --sets 1, which needs no random latents",
+        ) from rare
     work.progress(f"random latents, seed {seed}", 1, 1)
-    rows = sets * setting.labels
     return xr.Dataset(
         {
-            "mean": (("row", "latent"), found.means[:rows]),
-            "count": (("row",), found.counts[:rows]),
+            "mean": (("row", "latent"), found.means),
+            "count": (("row",), found.counts),
             "share": quantity(
                 found.shares,
                 ["label"],
@@ -121,7 +159,7 @@ def class_means_of(prepared: xr.Dataset) -> ClassMeans:
         shares=prepared["share"].values,
         draws=int(prepared["draws"]),
         confidence=float(prepared["confidence"]),
-        encoded=bool(prepared.attrs["encoded"]),
+        encoded=True,
     )
 
 

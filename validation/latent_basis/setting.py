@@ -12,19 +12,13 @@ import numpy as np
 import xarray as xr
 
 from theory.errors import ArgumentError
+from validation.latent_basis.check_table import CONTROL, DIGITS, OWN
 from validation.latent_basis.material import Source
-from validation.latent_basis.options import require_options
+from validation.latent_basis.options import NAMED, require_options
 
 if TYPE_CHECKING:
     from validation.latent_basis import Config
 
-DIGITS, MNIST, FASHION, CONTROL, OWN = (
-    "digits",
-    "mnist",
-    "fashion_mnist",
-    "linear_control",
-    "FILE",
-)
 EACH, FEWER = 5000, 2000  # random latents behind a mean; fewer in a quick run, but of the digits
 FIT = 20_000  # latents, at least, that classes are fitted to
 
@@ -90,8 +84,7 @@ class Setting:
 
 def case_name(config: Config) -> str:
     """Return the case of a configuration, as checks name it."""
-    named = (DIGITS, MNIST, FASHION, CONTROL)
-    return config.dataset if config.dataset in named else OWN
+    return config.dataset if config.dataset in NAMED else OWN
 
 
 def setting_of(config: Config) -> Setting:

@@ -10,7 +10,7 @@ import xarray as xr
 
 from validation import results
 from validation.latent_basis.decoding import RAW, RESCALED
-from validation.latent_basis.ladders import CLASSES, LAW, ONE, TRAINING
+from validation.latent_basis.ladders import CLASSES, JOINT, LAW, ONE, TRAINING
 from validation.latent_basis.preparing import QR, SYMMETRIC
 from validation.latent_basis.setting import Setting
 
@@ -47,13 +47,19 @@ def accuracies(result: xr.DataTree) -> Table:
             rows.append(
                 [
                     f"{network}{seed}, {way}",
-                    *(float(here[rung]) for rung in (ONE, CLASSES, TRAINING, LAW)),
+                    *(float(here[rung]) for rung in (ONE, CLASSES, TRAINING, LAW, JOINT)),
                     float(values.mean()),
                     float(here["trial_deviation"]),
                     float(values.std(ddof=1)),
                 ]
             )
-    rungs = ["one parameter", "Gaussian classes", "training encodings", "conditional law"]
+    rungs = [
+        "one parameter",
+        "Gaussian classes",
+        "training encodings",
+        "conditional law",
+        "joint law",
+    ]
     return {
         "title": "accuracy: laws, then the mean of the trials; predicted and measured scatter",
         "columns": ["rule", *rungs, "trials", "scatter predicted", "measured"],
@@ -117,7 +123,7 @@ def ranks(result: xr.DataTree) -> Table:
 def vectors(result: xr.DataTree, setting: Setting) -> Table:
     """Return how many means and vectors of each set decode to their label; signal by the law."""
     decoded = results.dataset(result, "observed/decoded")
-    signal = results.array(result, "forecast", "signal")
+    signal = results.array(result, "observed/residuals", "signal")
     sets = -(-decoded.sizes["vector"] // setting.labels)
     rows = []
     for at, network, seed in places(decoded):
@@ -154,7 +160,7 @@ def energies(result: xr.DataTree) -> Table:
                 [
                     f"{network}{seed}, {r} largest",
                     float(said["energy_noise"].sel(at).sel(kept=r)),
-                    float(said[f"energy_{TRAINING}"].sel(at).sel(kept=r)),
+                    float(said[f"energy_{LAW}"].sel(at).sel(kept=r)),
                     float(trials["energy"].sel(at).sel(kept=r).mean("trial")),
                     float(parts["truncated"].sel(at).sel(kept=r)),
                 ]
@@ -341,14 +347,14 @@ def generators(result: xr.DataTree) -> Table:
 def restarts(result: xr.DataTree) -> Table:
     """Return which generators collapsed and were trained again."""
     told = json.loads(result["/setup"].attrs["told"])
-    rows = [
-        [network, seed, what]
-        for network, said in told.items()
-        for seed, what in said.get("collapsed", {}).items()
-    ]
+    # a generator serves all networks of its seed
+    found = {
+        seed: what for said in told.values() for seed, what in said.get("collapsed", {}).items()
+    }
+    rows = [[seed, what] for seed, what in found.items()]
     return {
         "title": "generators that collapsed",
-        "columns": ["network", "seed", "what was wrong"],
+        "columns": ["seed", "what was wrong"],
         "rows": rows,
     }
 

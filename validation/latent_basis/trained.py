@@ -22,7 +22,7 @@ from numerics.latent_basis.stored_weights import Stored, read_weights
 from numerics.latent_basis.subject import Subject
 from theory.errors import ArgumentError
 from validation.experiment import Work
-from validation.latent_basis.labelled_images import LARGE, Images, images_of
+from validation.latent_basis.labelled_images import LARGE, Images, images_of, passes_over
 from validation.latent_basis.material import Material
 from validation.latent_basis.training import Training, generator_with_restarts
 from validation.latent_basis.weights import STORED, STORED_SEED
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 HEADS = {"linear head": "linear", "release head": "release"}
 SHORTER = 5  # updates of a quick run, in those of a standard one
-ENCODINGS = 54_000  # noisy encodings, at least, behind the first set of means
 
 
 class TrainedSource:
@@ -50,7 +49,7 @@ class TrainedSource:
         self.sets = protocol.sets
         self.networks = tuple(name for name, head in HEADS.items() if config.head in (head, "both"))
         self.trains_unlabelled = config.dataset == "digits" and config.preset != "quick"
-        self.passes = max(1, -(-ENCODINGS // len(images.train)))
+        self.passes = passes_over(len(images.train))
         # damaged weights are refused here, before anything is written
         self.stored: Stored | None = read_weights(STORED) if self.is_stored else None
 

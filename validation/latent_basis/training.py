@@ -11,18 +11,18 @@ import numpy as np
 
 from numerics.files import read_arrays, write_arrays
 from numerics.latent_basis.any_subject import subject_of
-from numerics.latent_basis.collapse import Collapse, collapse_of
+from numerics.latent_basis.collapse import Collapse
 from numerics.latent_basis.protocols import Protocol
-from numerics.latent_basis.subject import Subject
 from numerics.training import Learner, record_grid, train
 from theory.errors import DivergenceError
 from validation.experiment import Work
+from validation.latent_basis.judging import judged
 
 if TYPE_CHECKING:
     from torch import nn
 
 OBSERVATIONS = 25  # of each training, about
-JUDGED = 20_000  # random latents that tell whether a generator has collapsed
+FARTHEST = 500  # updates from one to the next at most: an interrupted training goes on from there
 FARTHER = 1000  # a restart's seed from the one before
 Weights = dict[str, np.ndarray]
 
@@ -142,7 +142,7 @@ class Training:
         if file.exists():
             take_weights(network, read_arrays(file))
             return network.eval()
-        grid = record_grid(updates, max(1, updates // OBSERVATIONS))
+        grid = record_grid(updates, max(1, min(updates // OBSERVATIONS, FARTHEST)))
         stage = f"training {name.replace('_', ' ')}"
         try:
             train(learner(network), grid, checkpoint=checkpoint, progress=work.stage(stage))
@@ -158,29 +158,20 @@ class Training:
 def generator_with_restarts(
     training: Training, seed: int, classifier: nn.Module, restarts: int, work: Work
 ) -> tuple[nn.Module, list[tuple[int, Collapse]]]:
-    """Return a generator, and the seeds that collapsed before it; the last is returned as it is.
+    """Return a generator, and the seeds that collapsed before it.
 
-    Whoever uses it judges it once more: a generator that has collapsed at the last attempt, too, comes
-    back with its seed among them.
+    One that has collapsed at the last attempt, too, comes back with its seed among them.
     """
     collapsed: list[tuple[int, Collapse]] = []
     for attempt in range(restarts + 1):
         chosen = seed + FARTHER * attempt
         generator = training.generator(chosen, work)
         subject = subject_of(generator, classifier, latent_size=training.protocol.latent_size)
-        found = judged(subject, chosen)
+        found = judged(subject, chosen, work)
         if found is None:
             break
         collapsed.append((chosen, found))
     return generator, collapsed
-
-
-def judged(subject: Subject, seed: int) -> Collapse | None:
-    """Return what is wrong with a generator, from `JUDGED` random latents."""
-    latents = np.random.default_rng([seed, JUDGED]).standard_normal((JUDGED, subject.latent_size))
-    labels, probabilities = subject.labels_of(latents)
-    shares = np.bincount(labels, minlength=subject.labels) / JUDGED
-    return collapse_of(shares, float(probabilities.mean()))
 
 
 def _files(store: Path, name: str) -> tuple[Path, Path]:

@@ -112,7 +112,7 @@ def _features(result: xr.DataTree, setting: Setting) -> Row:
 
 def _twenty(result: xr.DataTree, setting: Setting) -> Row:
     """Directions above the floor of noise against the bound 2 l - 1."""
-    signal = results.array(result, "forecast", "signal").sum("vector")
+    signal = results.array(result, "observed/residuals", "signal").sum("vector")
     matches = results.array(result, "observed/decoded", "matches").sel(way=QR).sum("vector")
     bound, two = 2 * setting.labels - 1, 2 * setting.labels
     most = int(signal.max())

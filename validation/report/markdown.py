@@ -67,8 +67,8 @@ def _checks(rows: list[dict[str, Any]]) -> str:
 
 
 def _lines(columns: list[str], rows: list[list[Any]]) -> str:
-    texts = [[number(cell).replace("|", "\\|") for cell in row] for row in rows]
-    cells = [columns, ["---"] * len(columns), *texts]
+    texts = [[number(cell).replace("|", "\\|") for cell in row] for row in [columns, *rows]]
+    cells = [texts[0], ["---"] * len(columns), *texts[1:]]
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 

@@ -48,7 +48,6 @@ def test_sets(control):
     found = decoded_means(control.subject(), means_of(rows))
     assert found.label.tolist() == [0, 1, 2, 3, 3, 0, 1, 2, 0, 3]
     assert (found.matches.tolist(), found.sizes.tolist()) == ([4, 0, 1], [4, 4, 2])
-    np.testing.assert_allclose(found.confidences, certainty(1.0), rtol=1e-12)
 
 
 def test_means_brought_to_the_length_of_a_latent(control):

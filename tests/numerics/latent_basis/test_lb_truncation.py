@@ -10,7 +10,6 @@ from numerics.latent_basis.linear_control import LinearControl
 from numerics.latent_basis.truncation import (
     complement,
     first_set_part,
-    kept_shares,
     rescaled,
     truncated,
 )
@@ -81,25 +80,6 @@ def test_input_is_left_alone(basis):
     np.testing.assert_array_equal(z, kept)
 
 
-def test_shares(basis):
-    """Kept energy over energy, means of each: grows to 1; the same from truncated latents."""
-    z = drawn(200)
-    shares = kept_shares(basis, z)
-    assert (np.diff(shares) > 0).all()
-    assert shares[-1] == pytest.approx(1, abs=1e-12)
-    for kept in (1, 4, 11):
-        of_kept = np.square(truncated(basis, z, kept)).sum() / np.square(z).sum()
-        assert shares[kept - 1] == pytest.approx(of_kept, rel=1e-12)
-
-
-@pytest.mark.parametrize(("kept", "share"), [(1, 0.0771), (2, 0.1362), (4, 0.2311), (10, 0.4322)])
-def test_baseline_of_noise(kept, share):
-    """N(0, I) in 100 dimensions, 20,000 draws: r terms keep 7.71, 13.62, 23.11 and 43.22 % anyway."""
-    control = LinearControl(separation=3.0, generator=np.random.default_rng(0))
-    z = np.random.default_rng(2).standard_normal((20_000, 100))
-    assert kept_shares(control.basis(), z)[kept - 1] == pytest.approx(share, abs=1e-3)
-
-
 def test_first_set_and_the_rest(basis):
     """A projection on l vectors and what it leaves: they add up and are orthogonal."""
     z = drawn(30)
@@ -133,7 +113,7 @@ def test_terms_out_of_range(basis, kept):
         truncated(basis, drawn(2), kept)
 
 
-@pytest.mark.parametrize("function", [first_set_part, complement, kept_shares])
+@pytest.mark.parametrize("function", [first_set_part, complement])
 def test_latents_that_do_not_fit(basis, function):
     """Both shapes are named."""
     with pytest.raises(ArgumentError, match=r"shape \(2, 5\); must be \(N, 12\)"):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
-from scipy.special import ndtr
 
 from validation import plots
 from validation.latent_basis.figures.columns import (
@@ -17,6 +16,7 @@ from validation.latent_basis.figures.columns import (
     title,
 )
 from validation.latent_basis.looks import RANDOM
+from validation.latent_basis.normal_bins import normal_density
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,12 +50,6 @@ def densities(result: xr.DataTree) -> Figure:
     legend_of(figure, axes[0, 0])
     figure.suptitle(title(result, "densities of latent entries by label", one_seed=True))
     return figure
-
-
-def normal_density(middles: np.ndarray) -> np.ndarray:
-    """Return the density of N(0, 1), averaged over bins of equal width, by their middles."""
-    half = (middles[1] - middles[0]) / 2
-    return (ndtr(middles + half) - ndtr(middles - half)) / (2 * half)
 
 
 def _moments(result: xr.DataTree, name: str) -> str:

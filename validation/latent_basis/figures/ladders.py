@@ -43,10 +43,7 @@ def ladders(result: xr.DataTree) -> Figure:
 def _rungs(result: xr.DataTree, ladder: Ladder, name: str, ax: Axes) -> None:
     rungs = [rung.name for rung in ladder.rungs]
     values = np.stack(
-        [
-            rung.value.sel(network=name).mean("trial").transpose("seed", "way")
-            for rung in ladder.rungs
-        ]
+        [rung.value.sel(network=name).transpose("seed", "way") for rung in ladder.rungs]
     )
     for number, way in enumerate(ladder.rungs[0].value["way"].values):
         for place in range(len(seeds(result))):

@@ -24,7 +24,7 @@ def noisy(result: xr.DataTree) -> Figure:
         _lines(here["classifier"], here["mean_decode"], here["truncated"], accuracy)
         after = here["decoded_correlation"], here["truncated_correlation"]
         _lines(here["correlation"], *after, correlation)
-        correlation.set_xlabel("standard deviation of the noise, pixels from −1 to 1")
+        correlation.set_xlabel("standard deviation of the noise, in half the contrast")
     axes[0, 0].set_ylabel("accuracy of the classifier")
     axes[1, 0].set_ylabel("pixel correlation\nwith the clean image")
     legend_of(figure, axes[0, 0])

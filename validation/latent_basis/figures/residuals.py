@@ -75,25 +75,31 @@ def band(mean: np.ndarray, deviation: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def _residuals(result: xr.DataTree, name: str, ax: Axes) -> None:
     said = first_seed(result, "forecast").sel(network=name)
-    squares = first_seed(result, "observed/residuals").sel(network=name)["squares"]
+    found = first_seed(result, "observed/residuals").sel(network=name)
+    squares = found["squares"]
     k, labels = squares["vector"].values, len(label_names(result))
-    mean, deviation = (said[f"residual_{part}"].values for part in ("corrected", "deviation"))
+    # no law is needed for the encoder's set: its residuals are those of the set-up
+    random = slice(labels, None)
+    mean, deviation = (
+        said[f"residual_{part}"].values[random] for part in ("corrected", "deviation")
+    )
     ax.fill_between(
-        k,
+        k[random],
         *band(mean, deviation),
         color=plots.COLOURS[5],
         alpha=0.35,
         lw=0,
         label=f"{SHARE:.0%} of simulated",
     )
-    ax.plot(k, mean, color=plots.COLOURS[1], lw=1.8, label="simulated law")
-    ax.plot(k, said["residual_closed"], color=plots.COLOURS[2], ls="--", lw=1.5, label="closed law")
-    signal = said["signal"].values == 1
+    ax.plot(k[random], mean, color=plots.COLOURS[1], lw=1.8, label="simulated law")
+    closed = said["residual_closed"].values[random]
+    ax.plot(k[random], closed, color=plots.COLOURS[2], ls="--", lw=1.5, label="closed law")
+    signal = found["signal"].values == 1
     for chosen, face, words in ((signal, "black", "measured, signal"), (~signal, "white", "noise")):
         ax.plot(k[chosen], squares.values[chosen], "o", ms=4, color="black", mfc=face, label=words)
     # the last means have one or two degrees of freedom: their band reaches down to nothing
     ax.set_yscale("log")
-    ax.set_ylim(bottom=min(squares.min(), mean.min()) / 10)
+    ax.set_ylim(bottom=min(squares.min(), *mean) / 10)
     for place, words in ((labels, "l"), (2 * labels - 1, "2l − 1")):
         if place < len(k):
             ax.axvline(place, color="0.5", lw=0.9, ls=":")
