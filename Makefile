@@ -32,6 +32,7 @@ benchmarks: $(VENV)/.installed
 	$(RUN) tests/benchmarks/paper_figures.py --out docs/results/benchmark_paper_figures.json
 	$(RUN) tests/benchmarks/shapes.py --out docs/results/benchmark_shapes.json
 	$(RUN) tests/benchmarks/latent_waves.py --out docs/results/benchmark_latent_waves.json
+	$(RUN) tests/benchmarks/latent_basis.py --out docs/results/benchmark_latent_basis.json
 
 # the default runs that the documents quote, and their tables and figures
 results: $(VENV)/.installed

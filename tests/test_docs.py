@@ -230,11 +230,15 @@ LATENT_ROWS = [row for system, row in ROWS if system == "latent_basis"]
 
 @pytest.mark.parametrize("row", LATENT_ROWS, ids=lambda row: row[0])
 def test_verdicts_of_the_page_are_those_of_the_stored_run(row):
-    """Where the run that the options choose judges a claim, the page says what it says."""
+    """Where the run that the options choose judges a claim, the page says what it says.
+
+    Consistent it may call what the page, which knows more, says is sharpened or weakened.
+    """
     claim, verdict, _, _, options = row
     case = shlex.split(options.strip("`"))[1] if options else ""
     run = judged("latent_basis").get(claim, {}).get(case)
-    assert run in (None, verdict, "consistent")
+    weaker = run == "consistent" and verdict in ("sharpened", "weakened")
+    assert run in (None, verdict) or weaker
 
 
 def test_most_claims_are_judged_by_a_stored_run():

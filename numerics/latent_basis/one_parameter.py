@@ -14,8 +14,10 @@ from numerics.latent_basis.label_means import REACH, normal_density
 from theory.errors import ArgumentError
 
 
-def binomial_cdf(most: int, trials: int, probability: ArrayLike) -> np.ndarray:
+def binomial_cdf(most: ArrayLike, trials: int, probability: ArrayLike) -> np.ndarray:
     """Return P(X <= most) for X ~ Binomial(trials, probability), exact for small probabilities too.
+
+    Numbers of successes and probabilities broadcast.
 
     Raises
     ------
@@ -27,18 +29,23 @@ def binomial_cdf(most: int, trials: int, probability: ArrayLike) -> np.ndarray:
     >>> binomial_cdf(0, 2, 0.5)
     array(0.25)
     """
-    if trials < 0 or most < 0:
+    successes = np.asarray(most)
+    if trials < 0 or successes.min() < 0:
         raise ArgumentError(
-            "most and trials", f"{most} and {trials}", "must not be negative", "count from 0"
+            "most and trials",
+            f"{successes.min()} and {trials}",
+            "must not be negative",
+            "count from 0",
         )
     probability = np.asarray(probability, dtype=float)
-    if most >= trials:
-        return np.ones_like(probability)
-    return np.asarray(betaincc(most + 1, trials - most, probability))
+    # beyond all trials there is nothing left to exceed
+    failures = np.maximum(trials - successes, 1)
+    below = betaincc(successes + 1, failures, probability)
+    return np.asarray(np.where(successes >= trials, 1.0, below))
 
 
 def hit_rate(
-    separation: ArrayLike, competitors: int, *, absolute: bool, top: int = 1
+    separation: ArrayLike, competitors: int, *, absolute: bool, top: ArrayLike = 1
 ) -> np.ndarray:
     """Return the probability that the label is among the `top` winners.
 
@@ -48,13 +55,18 @@ def hit_rate(
     Parameters
     ----------
     separation : array_like
-        rho, any shape; the result has the same.
+        rho, any shape.
     competitors : int
         How many other scores there are: M - 1, or l - 1.
     absolute : bool
         Whether magnitudes compete.
-    top : int
+    top : int or array_like of int
         r, at least 1.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `separation`, followed by that of `top`.
 
     Raises
     ------
@@ -74,20 +86,22 @@ def hit_rate(
     rho = np.asarray(separation, dtype=float)
     if not np.isfinite(rho).all():
         raise ArgumentError("separation", separation, "must be finite", "pass numbers")
-    if top < 1:
+    tops = np.asarray(top)
+    if tops.min() < 1:
         raise ArgumentError("top", top, "must be at least 1", "pass 1 for the winner itself")
 
     def integrand(noise: float) -> np.ndarray:
         scores = rho.ravel() + noise
         larger = 2 * ndtr(-np.abs(scores)) if absolute else ndtr(-scores)
-        return normal_density(noise) * binomial_cdf(top - 1, competitors, larger)
+        below = binomial_cdf(tops.ravel() - 1, competitors, larger[:, None])
+        return normal_density(noise) * below
 
     # where the magnitude has its kink
     kinks = [float(-r) for r in np.unique(rho) if absolute and abs(r) < REACH]
     values, _ = quad_vec(
         integrand, -REACH, REACH, epsabs=1e-13, epsrel=1e-12, norm="max", points=[0.0, *kinks]
     )
-    return np.asarray(values).reshape(rho.shape)
+    return np.asarray(values).reshape(rho.shape + tops.shape)
 
 
 def separation(scores: np.ndarray, labels: np.ndarray, *, absolute: bool) -> float:

@@ -313,7 +313,7 @@ def test_forced(images, tmp_path, collapsing):
     assert list(told) == ["0"]
     assert any("collapsed" in note and told["0"] in note for note in run.said["notes"])
     assert [t["rows"] for t in run.said["tables"] if t["title"] == COLLAPSED] == [
-        [["seed 0, linear head", "0", told["0"]]]
+        [["0", told["0"]]]
     ]
     setup = results.dataset(run.tree, "setup")
     assert min(float(setup["share"].min()) * 3 / 0.2, float(setup["confidence"].min()) / 0.6) < 1

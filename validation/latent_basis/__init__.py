@@ -36,7 +36,7 @@ class Config:
     sets: int | None = None
     """Sets of class means, the encoder's among them. Default: as many as make M vectors."""
     each: int | None = None
-    """Random latents V behind each mean. Default: 5000."""
+    """Random latents V behind each mean. Default: 5000; 2000 with --preset quick, but of the digits."""
     trials: int = 20
     """Noise draws of the test images."""
     seeds: int | None = None

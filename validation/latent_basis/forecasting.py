@@ -179,9 +179,7 @@ def _of_ranks(
         rule = k.rules[f"{method} absolute"]
         scores = rule.scores(latents)
         rho = separation(scores, labels, absolute=True)
-        found[ONE].append(
-            np.array([float(hit_rate(rho, size - 1, absolute=True, top=int(r))) for r in places])
-        )
+        found[ONE].append(hit_rate(rho, size - 1, absolute=True, top=places))
         generator = drawn_for("Gaussian classes", setting, seed, network)
         found[CLASSES].append(
             class_gaussians(scores, labels).top(DRAWS, generator, absolute=True, most=size)

@@ -75,15 +75,41 @@ def images_of(config: Config) -> Images:
     told = {"name": train.attrs["name"], "sha256": checksum(xr.DataTree(train))}
     rows, labels = _rows(train, "--dataset"), train["label"].values
     if test is None:
-        _require_each(labels, names, FEWEST, "--dataset", "a quarter is kept for the test")
+        require_each(labels, names, FEWEST, "--dataset", "a quarter is the test, without --test")
         rows, tried, labels, truth = _split(rows, labels, config.dataset)
     else:
         tried, truth = _rows(test, "--test"), test["label"].values
-    _require_each(labels, names, FEWEST_LEARNT, "--dataset", "both halves must have each")
+    require_each(labels, names, FEWEST_LEARNT, "--dataset", "both halves must have each")
     of_test = "--dataset" if test is None else "--test"
-    _require_each(truth, names, FEWEST_TRIED, of_test, "of one alone nothing is scattered")
+    require_each(truth, names, FEWEST_TRIED, of_test, "midpoints lie between two")
     shape = (train.sizes["y"], train.sizes["x"])
     return Images(rows, labels, tried, truth, shape, names, told)
+
+
+def require_each(
+    labels: np.ndarray, names: tuple[str, ...], fewest: int, option: str, why: str
+) -> None:
+    """Refuse images of which a class has too few, or none.
+
+    Parameters
+    ----------
+    labels : ndarray of int, (N,)
+    names : tuple of str
+        Of the classes.
+    fewest : int
+        Of each.
+    option, why : str
+        Which images these are, and what they are needed for.
+    """
+    counts = np.bincount(labels, minlength=len(names))
+    rarest = int(counts.argmin())
+    if counts[rarest] < fewest:
+        raise ArgumentError(
+            option,
+            f"{counts[rarest]} images of class {names[rarest]}",
+            f"must be at least {fewest} of each: {why}",
+            "take more, or leave the class out",
+        )
 
 
 def _sets(config: Config) -> tuple[xr.Dataset, xr.Dataset | None]:
@@ -136,21 +162,6 @@ def _rows(images: xr.Dataset, option: str) -> np.ndarray:
             "look at how they were stored: there is nothing to tell apart",
         )
     return 2 * values.reshape(len(values), -1) - 1
-
-
-def _require_each(
-    labels: np.ndarray, names: tuple[str, ...], fewest: int, option: str, why: str
-) -> None:
-    """Refuse images of which a class has too few, or none."""
-    counts = np.bincount(labels, minlength=len(names))
-    rarest = int(counts.argmin())
-    if counts[rarest] < fewest:
-        raise ArgumentError(
-            option,
-            f"{counts[rarest]} images of class {names[rarest]}",
-            f"must be at least {fewest} of each: {why}",
-            "take more, or leave the class out",
-        )
 
 
 def _split(

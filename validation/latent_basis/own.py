@@ -11,7 +11,13 @@ from numerics.latent_basis.subject import Subject
 from theory.errors import ArgumentError
 from validation.experiment import Work
 from validation.image_options import speaking_of
-from validation.latent_basis.labelled_images import images_of, passes_over
+from validation.latent_basis.labelled_images import (
+    FEWEST_LEARNT,
+    FEWEST_TRIED,
+    images_of,
+    passes_over,
+    require_each,
+)
 from validation.latent_basis.material import Material
 
 if TYPE_CHECKING:
@@ -66,6 +72,11 @@ class OwnSource:
                 f"the images have {len(self.label_names)} classes",
                 "give the classifier that belongs to these images",
             )
+        names = self.label_names
+        require_each(self.labels, names, FEWEST_LEARNT, "labels", "both halves must have each")
+        require_each(
+            self.test_labels, names, FEWEST_TRIED, "test_labels", "midpoints lie between two"
+        )
 
     @property
     def latent_size(self) -> int:

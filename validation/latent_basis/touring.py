@@ -32,8 +32,8 @@ def tours(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
         read = [k.subject.labels_of(stop)[0] for stop in way]
         rates.append([float((label == at).mean()) for at, label in enumerate(read, 1)])
         images = [k.subject.decoded(stop[branch]) for stop in way]
-        differences.append([diversity(k.subject.decoded(stop), COMPARED) for stop in way])
-        of_branches.append([diversity(shown, COMPARED) for shown in images])
+        differences.append([_apart(k.subject.decoded(stop)) for stop in way])
+        of_branches.append([_apart(shown) for shown in images])
     names = list(setting.source.label_names)[1:]
     coords = {"operator": list(OPERATORS), "target": names}
     parts = {
@@ -49,12 +49,17 @@ def tours(setting: Setting, k: Known, seed: int, network: str) -> xr.Dataset:
     }
     for name, chosen in (("start_diversity", latents), ("start_branch_diversity", latents[branch])):
         whole[name] = quantity(
-            diversity(k.subject.decoded(chosen), COMPARED),
+            _apart(k.subject.decoded(chosen)),
             [],
             name=name,
             long_name="mean distance of two images at the start",
         )
     return xr.Dataset(whole)
+
+
+def _apart(images: np.ndarray) -> float:
+    """Return how images differ; nan where a branch has fewer than two."""
+    return diversity(images, COMPARED) if len(images) > 1 else np.nan
 
 
 def first_label(setting: Setting, k: Known, seed: int, network: str) -> np.ndarray:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from validation.latent_basis import Config
 
 HEADS = {"linear head": "linear", "release head": "release"}
-SHORTER = 5  # updates of a quick run, in those of a standard one
+SHORTER = 6  # updates of a quick run, in those of a standard one
 
 
 class TrainedSource:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+
 import numpy as np
 import xarray as xr
 from scipy.stats import norm, poisson
@@ -11,12 +14,13 @@ RARE = 1e-3  # of false alarms, that there are so many
 
 
 def difference_error(*rates: xr.DataArray, images: int) -> xr.DataArray:
-    """Return the standard error of the difference of two rates over as many images.
+    """Return the standard error of a rate, or of the difference of two, over so many images.
 
     Images are the same in all trials and for all seeds: more of these make it no smaller. Where both
     rates are of the same images, it is less than this.
     """
-    return np.sqrt(sum(rate * (1 - rate) for rate in rates) / images)
+    variances = [rate * (1 - rate) / images for rate in rates]
+    return functools.reduce(operator.add, variances) ** 0.5
 
 
 def surely(looks: int) -> float:
