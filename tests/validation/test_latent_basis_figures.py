@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from scipy import stats
 
 from numerics.latent_basis.linear_control import LinearControl
-from validation import results
+from validation import animation, results
 from validation.experiment import Work
 from validation.latent_basis import Config, figures, film_gif
 from validation.latent_basis.control import ControlSource
@@ -623,7 +623,7 @@ def pictures_of(content):
 def test_the_film_shows_every_moment_of_the_tour(tree):
     """Six pictures a turn, longer at each stop; a pixel of a panel is that of the tour, to half a grey."""
     content = figures.films(tree)[".gif"]
-    assert len(content) < film_gif.MOST_BYTES
+    assert len(content) < animation.MOST_BYTES
     shown = results.dataset(tree, "observed/pictures").isel(seed=0)
     low, high = float(shown["real"].min()), float(shown["real"].max())
     pictures = list(pictures_of(content))
@@ -647,17 +647,6 @@ def test_the_film_shows_every_moment_of_the_tour(tree):
                 np.testing.assert_allclose(middles, expected, atol=255 / 63 / 2 + 1)
 
 
-def test_a_film_that_is_too_large_loses_every_second_picture(one, monkeypatch):
-    """Half of the pictures, or a quarter, until it is within its bytes; the first stays."""
-    whole = film_gif.gif(one)
-    monkeypatch.setattr(film_gif, "MOST_BYTES", len(whole) // 2)
-    less = film_gif.gif(one)
-    assert len(less) <= len(whole) // 2
-    (_, start), *_ = pictures_of(whole)
-    (_, other), *_ = pictures_of(less)
-    np.testing.assert_array_equal(start, other)
-
-
 # --- digits ---------------------------------------------------------------------------------------
 
 
@@ -671,7 +660,7 @@ def test_the_figures_of_digits(tmp_path: Path):
     assert list(figures.drawn(tree)) == list(figures.FIGURES)
     content = figures.films(tree)[".gif"]
     assert len(list(pictures_of(content))) == 55
-    assert len(content) < film_gif.MOST_BYTES
+    assert len(content) < animation.MOST_BYTES
     shown = results.dataset(tree, "observed/pictures").isel(seed=0)
     for network in networks_of(tree):
         way = stops(shown.sel(network=network, operator="rank one"))["tour"].values

@@ -439,14 +439,3 @@ def test_the_ring_of_the_gif_is_where_the_law_puts_it(gaussian):
     reach = (coloured.max() + 0.5) / enlarged - SIDE // 2 - 0.5
     law = plane.law_radius(gaussian)[int(film["frame"][frame])]
     assert reach == pytest.approx(law, abs=0.15)
-
-
-def test_a_film_that_is_too_large_loses_every_second_picture(digits, monkeypatch):
-    """Half of the frames, or a quarter, until it is within its bytes; the first stays."""
-    whole = film_gif.gif(digits)
-    monkeypatch.setattr(film_gif, "MOST_BYTES", len(whole) // 3)
-    less = film_gif.gif(digits)
-    assert len(less) <= len(whole) // 3
-    one, other = list(pictures_of(whole)), list(pictures_of(less))
-    assert len(other) == -(-len(one) // 4)
-    np.testing.assert_array_equal(other[1], one[4])

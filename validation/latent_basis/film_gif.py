@@ -21,18 +21,11 @@ FONT = 13
 MILLISECONDS, STAY = 90, 6  # of a picture, and as many pictures long at a stop
 GREYS = 64
 WHITE, BLACK = GREYS - 1, 0
-MOST_BYTES = 5_000_000
 
 
 def gif(result: xr.DataTree) -> bytes:
-    """Return the film: all moments of the tour of the first seed, with the label that is aimed at.
-
-    Of a film that would be larger than 5 MB every second picture is left out, until it is not.
-    """
-    pictures = _pictures(result)
-    while len(encoded := animation.gif(pictures, MILLISECONDS)) > MOST_BYTES and len(pictures) > 1:
-        pictures = pictures[::2]
-    return encoded
+    """Return the film: all moments of the tour of the first seed, with the label that is aimed at."""
+    return animation.gif(_pictures(result), MILLISECONDS)
 
 
 def _pictures(result: xr.DataTree) -> list[Image]:

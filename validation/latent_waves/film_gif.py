@@ -19,18 +19,12 @@ MILLISECONDS = 60
 GREYS = 64
 WHITE = GREYS  # number of the colour after the greys; those of the rings follow
 LABELS, STEP = {plane.AREA_LAW: "area law", plane.MODEL: "model of half A"}, 90
-MOST_FRAMES, MOST_BYTES = 200, 5_000_000
+MOST_FRAMES = 200
 
 
 def gif(result: xr.DataTree) -> bytes:
-    """Return the film: log magnitude in fixed colours, the frame's number, and the forecast rings.
-
-    Of a film that would be larger than 5 MB every second picture is left out, until it is not.
-    """
-    pictures = _pictures(result)
-    while len(encoded := animation.gif(pictures, MILLISECONDS)) > MOST_BYTES and len(pictures) > 1:
-        pictures = pictures[::2]
-    return encoded
+    """Return the film: log magnitude in fixed colours, the frame's number, and the forecast rings."""
+    return animation.gif(_pictures(result), MILLISECONDS)
 
 
 def _pictures(result: xr.DataTree) -> list[Image]:
