@@ -33,7 +33,6 @@ from validation.latent_basis import (
     measuring,
 )
 from validation.latent_basis.check_table import CASES, CHECKS, OF_LAW, STATED
-from validation.latent_basis.draws import PURPOSES
 from validation.latent_basis.exactness import control_findings
 from validation.latent_basis.known import known as known_of
 from validation.latent_basis.setting import setting_of
@@ -266,7 +265,7 @@ def test_trials_by_hand(digits, network):
     given = subject(network)
     means, units, first = bases(digits, network)
     encoding, labels = given.subject.encoded(given.test_images), given.test_labels
-    seed = [0, 1 + NETWORKS.index(network), PURPOSES.index("trials")]
+    seed = [0, 1 + NETWORKS.index(network), *b"trials"]
     generator = np.random.default_rng(seed)
     found = group(digits, "observed/trials").sel(seed=0, network=network)
     for trial in range(3):
@@ -447,7 +446,7 @@ def test_poisoned_draws_and_half_b_leave_the_forecast_alone(digits, tmp_path, mo
         sealed = bool(list((tmp_path / "results").glob(".latent_basis/*/forecast.json")))
         drawn.append((purpose, sealed))
         if purpose in MEASURED:
-            return np.random.default_rng([99, PURPOSES.index(purpose)])
+            return np.random.default_rng([99, *purpose.encode()])
         return drawn_for(purpose, setting, seed, network)
 
     plain(monkeypatch)

@@ -30,6 +30,11 @@ PURPOSES = (
 def drawn_for(
     purpose: str, setting: Setting, seed: int, network: str | None = None
 ) -> np.random.Generator:
-    """Return the generator of a purpose; without a network one that all networks of a seed share."""
+    """Return the generator of a purpose; without a network one that all networks of a seed share.
+
+    It follows from the purpose's name: one more purpose leaves all others their numbers.
+    """
+    if purpose not in PURPOSES:
+        raise KeyError(purpose)
     place = 0 if network is None else 1 + setting.source.networks.index(network)
-    return np.random.default_rng([seed, place, PURPOSES.index(purpose)])
+    return np.random.default_rng([seed, place, *purpose.encode()])

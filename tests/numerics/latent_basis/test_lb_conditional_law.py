@@ -95,6 +95,7 @@ def test_nodes_asked_for_are_enough_among_a_hundred(absolute):
     assert np.abs(reliabilities(*case, absolute=absolute, nodes=61) - fine).max() < 1e-9
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.integers(2, 40),
@@ -183,6 +184,7 @@ def test_small_deviations_lead_to_none(absolute):
     np.testing.assert_allclose(sure, loses.prod(axis=1), rtol=1e-11, atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("correlation", [-0.9, 0.0, 0.5])
 def test_drawn_latents_keep_their_covariance(correlation):
     """Two signed scores of correlation c: P = Phi(difference/sd of the difference); 40,000 draws."""

@@ -270,6 +270,7 @@ def ratios(true, replicates, chosen):
 SECOND, BEYOND = slice(LABELS, 2 * LABELS), slice(2 * LABELS, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "length", "rows", "bar", "uncorrected"),
     [
@@ -294,6 +295,7 @@ def test_residuals_of_a_single_random_set():
     assert simulated == pytest.approx(0.53, abs=0.03)
 
 
+@pytest.mark.slow
 def test_residuals_of_sampled_means():
     """Linear control, two random sets of V = 1000: means that lie in the encoder's span, to 4 deviations."""
     control = LinearControl(separation=3.0, generator=np.random.default_rng(0))
@@ -318,6 +320,7 @@ def test_residuals_of_sampled_means():
     assert abs(measured - simulated[rows].sum()) > allowed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [OTHER, SAME])
 def test_scatter_of_residuals_without_the_true_means(kind):
     """(R^2 - mean)/deviation of rows 10 to 89 has mean square 1, to 15 %: three deviations of 960 squares."""

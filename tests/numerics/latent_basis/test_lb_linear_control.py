@@ -121,6 +121,7 @@ def test_same_seed_same_control():
 # --- measured against the law, for any deviation of the encoder ------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deviation", [0.0, 0.6, 1.0])
 @pytest.mark.parametrize("rho", [2.0, 3.0])
 def test_latents_of_any_encoder(rho, deviation):

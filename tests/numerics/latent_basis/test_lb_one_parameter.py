@@ -93,6 +93,7 @@ cases = st.tuples(st.integers(1, 200), st.booleans()).flatmap(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(cases, st.floats(0, 6), st.floats(0.01, 3))
 def test_the_law_rises_and_falls_as_it_must(case, rho, further):
@@ -108,6 +109,7 @@ def test_the_law_rises_and_falls_as_it_must(case, rho, further):
     assert signed >= magnitude - slack
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(cases)
 def test_limits(case):
