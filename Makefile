@@ -84,13 +84,15 @@ study-latent-waves: $(VENV)/.installed
 	$(RUN) -m validation.autoencoder_waves --dataset mnist --out $(OUT)
 	cp $(OUT)/autoencoder_waves.json docs/results/autoencoder_waves_mnist.json
 
-# generators of MNIST and Fashion-MNIST at 14 x 14, and what their latents say (ten minutes)
+# generators of MNIST and Fashion-MNIST at 14 x 14, of MNIST at 28 x 28, and what their latents say (20 minutes)
 GENERATED := mnist fashion_mnist
 study-latent-basis: $(VENV)/.installed
 	for name in $(GENERATED); do \
 	    $(RUN) -m validation.latent_basis --dataset $$name --out $(OUT) && \
 	    cp $(OUT)/latent_basis.json docs/results/latent_basis_$$name.json || exit 1; \
 	done
+	$(RUN) -m validation.latent_basis --dataset mnist --size 28 --out $(OUT)
+	cp $(OUT)/latent_basis.json docs/results/latent_basis_mnist_28.json
 
 # four long runs on CIFAR-4 (two minutes): who overfits? Goes on where it was stopped.
 study-cifar4: $(VENV)/.installed

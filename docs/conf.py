@@ -53,7 +53,12 @@ html_math_renderer = "mathml"
 sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "generated/gallery",
-    "subsection_order": ["gallery/linear_cnn", "gallery/drum", "gallery/latent_waves"],
+    "subsection_order": [
+        "gallery/linear_cnn",
+        "gallery/drum",
+        "gallery/latent_waves",
+        "gallery/latent_basis",
+    ],
     "within_subsection_order": "FileNameSortKey",
     "filename_pattern": r"\.py$",
     "abort_on_example_error": True,

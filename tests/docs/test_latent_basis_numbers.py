@@ -56,7 +56,7 @@ def one_rule_in():
     return round(1 / (law.cdf(19 * bar[0] ** 2) + law.sf(19 * bar[1] ** 2)), -2)
 
 
-def one_run_of_mnist_in():
+def one_network_of_mnist_in():
     """Vectors from k = 19 on above 1 + 5 sqrt(2/(M - k)) of noise whose square is chi^2_(M - k)."""
     from numerics.latent_basis.leverage import DEVIATIONS
 
@@ -77,7 +77,7 @@ def one_run_of_mnist_in():
         ("92 % would need `rho = {:.2f}`", separation_of_92_percent),
         ("tell a scatter to {:.0f} % and no better", lambda: 100 / math.sqrt(2 * 19)),
         ("alone breaks it for one rule in {:.0f}", one_rule_in),
-        ("in one run of MNIST in {:.0f}", one_run_of_mnist_in),
+        ("for one network of MNIST in {:.0f}", one_network_of_mnist_in),
         # an error is won by one of 99 others, 90 of which lie outside the first set
         ("would win in {:.0f} % of cases only", lambda: 100 * (1 - 0.08 * 90 / 99)),
     ],

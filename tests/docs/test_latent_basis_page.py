@@ -214,6 +214,23 @@ def test_directions(head):
     assert min(raw.values()) < 10
 
 
+def test_one_direction_too_many_of_clothes():
+    """Release head: 2 l above the floor, the last of them in the last set; the report leaves it open."""
+    seen = stored("fashion_mnist", "vectors that decode")
+    flags = seen["release head, above the floor of noise"]
+    assert (sum(flags.values()), flags["set 10"]) == (20, 1)
+    assert sum(seen["linear head, above the floor of noise"].values()) <= 19
+    assert judged("about 20 directions give images of their label")["fashion_mnist"] == UNDECIDED
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("case", ["mnist", "mnist_28"])
+def test_no_other_direction_too_many(case, head):
+    """At most 2 l - 1 on MNIST, at both sizes."""
+    flags = stored(case, "vectors that decode")[f"{head}, above the floor of noise"]
+    assert sum(flags.values()) <= 19
+
+
 def test_heads():
     """Release: mean of mu well above 0, sigma about 1 at least. Linear: neither."""
     said = stored("mnist", "shares of the generator")
