@@ -4,8 +4,14 @@ import pytest
 
 from theory.claims import System, check_claim, registered
 
-# more than ten seconds with mutation: slow; unmarked, they are checked without faults
-HEAVY = {"linear_cnn.coupled_flow"}
+# more than five seconds with mutation: slow; unmarked, they are checked without faults
+HEAVY = {
+    "drum.grid_mode",
+    "linear_cnn.aligned_mode_in_network",
+    "linear_cnn.coupled_flow",
+    "linear_cnn.mode_flow",
+    "linear_cnn.network_flow",
+}
 
 
 def cases(*, slow: bool):

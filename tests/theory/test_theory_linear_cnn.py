@@ -194,6 +194,7 @@ def ravelled(arrays) -> np.ndarray:
     return np.concatenate([x.ravel() for x in arrays])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("spectra_of", OPERATIONS)
 @pytest.mark.parametrize("widths", [(1, 1), (2, 2), (1, 2, 1)], ids=str)

@@ -580,6 +580,7 @@ def test_other_numbers_show(digits, name, where, variable, change):
 # --- options --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_plain")
 def test_one_head_and_few_trials(digits, tmp_path):
     """Rows of the other head, and of a scatter that five trials do not show, say so; the others hold."""
@@ -873,6 +874,7 @@ def require_closed_forms(run, rho, size, test, sets):
     assert found("setup/mean").sizes["vector"] == sets * 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rho", [3.0, 4.0])
 def test_the_control_against_its_closed_forms(exact, rho):
     """M = 20, l = 10, noise of .6: shares right, energies, |m|^2, arrivals; nothing was fitted."""
@@ -884,7 +886,9 @@ def test_the_rows_of_the_control(exact):
     assert exact.code == 0, exact.printed
     here = {c.id for c in CHECKS if "linear_control" in c.cases}
     assert {"LB14", "LB38", "LB39", "LB44", "LB46"} <= here
-    assert exact.with_verdict("holds") == (VERIFIED | here) - STANDARD
+    # of 20 coordinates a length scatters by more than LB44 allows for
+    assert exact.with_verdict("holds") == (VERIFIED | here) - STANDARD - {"LB44"}
+    assert exact.rows["LB44"]["verdict"] == "not run"
     assert exact.with_verdict("fails") == exact.with_verdict("inconclusive") == set()
 
 
@@ -939,12 +943,26 @@ def test_all_figures(tmp_path):
     assert len(figures.FIGURES) >= 11
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.usefixtures("_plain")
-@pytest.mark.skipif(
+NO_MNIST = pytest.mark.skipif(
     not os.environ.get("MODEWISE_DATA"), reason="MODEWISE_DATA is not set: no MNIST"
 )
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_plain")
+@NO_MNIST
+def test_mnist_in_a_minute(tmp_path):
+    """Shorter training on 20,000 images: what is asked of any network holds, nothing else is judged."""
+    run = Run(tmp_path, "--preset quick --dataset mnist")
+    assert run.code == 0, run.printed
+    assert {"LB14", "LB44", "LB56", "LB38b", "LBN1", "LBN2", "LBN3"} <= run.with_verdict("holds")
+    assert run.with_verdict("fails") == set()
+
+
+@pytest.mark.study
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("_plain")
+@NO_MNIST
 def test_mnist(tmp_path):
     """14 x 14, M = 100, both heads, seed 0: the paper's numbers in minutes; all its rows hold."""
     run = Run(tmp_path, "--preset standard --dataset mnist")

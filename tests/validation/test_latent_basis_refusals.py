@@ -354,7 +354,7 @@ def test_the_least_of_everything(tmp_path, monkeypatch):
     tree, _ = ran(setting(source(counts=LEAST_ALLOWED)), tmp_path, monkeypatch)
     rows = {row["id"]: row for row in json.loads(tree["/checks"].attrs["rows"])}
     assert rows["LB44"]["verdict"] == "not run"
-    assert rows["LB44"]["reason"] == "no whole set of random means"
+    assert rows["LB44"]["reason"] == "its bar is stated for latents of 30 coordinates or more"
     setup = results.dataset(tree, "setup").isel(seed=0, network=0)
     share = float(setup["share"][0])
     bound = (math.exp(-(ndtri(share) ** 2) / 2) / math.sqrt(2 * math.pi) / share) ** 2

@@ -41,7 +41,8 @@ TINY = Protocol(
 TOO_FEW = dataclasses.replace(
     TINY, adversarial=dataclasses.replace(TINY.adversarial, steps=5, learning_rate=1e-3)
 )
-HERE = {check.id for check in CHECKS if "FILE" in check.cases}
+# of few coordinates a length scatters by more than LB44 allows for
+HERE = {check.id for check in CHECKS if "FILE" in check.cases} - {"LB44"}
 TRAINED = ("classifier_0", "generator_0", "encoder_0_linear", "encoder_0_release")
 COLLAPSED = "generators that collapsed"
 

@@ -434,6 +434,7 @@ def sampled(seed):
     return tree
 
 
+@pytest.mark.slow
 def test_sampling_alone_rarely_decides():
     """Rates that are equal but for binomial noise: verdicts in no more of 100 runs than 2 errors allow."""
     counts = dict.fromkeys(NULL, 0)

@@ -437,6 +437,7 @@ def test_usual_factors():
     assert usual_factor(Found, outputs=5, samples=100).startswith("1/M")
 
 
+@pytest.mark.slow
 def test_from_command_to_files(tmp_path, capsys):
     """Exit code 1 of a run at twice its pace, with table, page, figure and seal."""
     file = run_file(tmp_path, *trained(loss_factor=2.0, updates=1600, every=8))

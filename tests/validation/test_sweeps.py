@@ -300,6 +300,7 @@ def test_any_bit_of_a_result_shows(serial, tmp_path):
 # --- the same on processes and on dask ------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_processes_find_the_same(call, serial):
     """Two processes, asked for on the command line: no bit differs; Zarr holds the same as netCDF."""
     entries = [f"{name}={','.join(map(str, values))}" for name, values in GRID.items()]
@@ -314,6 +315,7 @@ def test_processes_find_the_same(call, serial):
     assert MEASURED == []
 
 
+@pytest.mark.slow
 def test_dask_finds_the_same(sweep, serial, cluster):
     """Two workers of a scheduler: no bit differs."""
     notes, told = [], []
@@ -574,6 +576,7 @@ def found_by_seed(outcome):
     return outcome.table.found.squeeze("trouble", drop=True).sel(check=["W1", "W2"])
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_does_not_take_the_sweep_along(sweep, serial):
     """Killed in its midst, a run is run again, on a new process; all endings come home."""
     outcome = sweep({"trouble": ["dies once", "diverges", "fault", ""]}, workers=2)

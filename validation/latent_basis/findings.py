@@ -20,7 +20,7 @@ from validation.latent_basis.preparing import QR, SYMMETRIC
 from validation.latent_basis.setting import Setting
 
 LINEAR, RELEASE = "linear head", "release head"
-FEW_TRIALS = 20
+FEW_TRIALS, LONG = 20, 30
 EXACT = 1e-9  # of an accuracy: rounding
 
 
@@ -46,6 +46,7 @@ def of_case(result: xr.DataTree, setting: Setting) -> dict[str, Finding]:
         found |= _of_mnist(result, setting)
     conditions = {
         table.STATED: setting.is_stated,
+        table.LONG: setting.source.latent_size >= LONG,
         "20 trials or more": setting.config.trials >= FEW_TRIALS,
     }
     return findings_where(table.CHECKS, conditions, found)

@@ -128,6 +128,7 @@ def test_two_workers_give_the_bits_of_one_process(client):
     assert_same(moments_on_cluster(stream_of(images), client), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part_bytes", [1, 50 * 120, 10**9])
 def test_parts_of_any_size(client, monkeypatch, part_bytes):
     """From one image to all; several rounds, of which the progress tells; no bit differs."""

@@ -245,6 +245,7 @@ def solved(inputs, targets):
         reject()
 
 
+@pytest.mark.slow
 @quickly
 @given(fitted_sets())
 def test_not_above_any_interpolating_weights(drawn):
@@ -271,6 +272,7 @@ def test_homogeneous(drawn, scale, sign):
     assert solved(sign * scale * inputs, targets).norm == pytest.approx(norm / scale, rel=1e-9)
 
 
+@pytest.mark.slow
 @quickly
 @given(fitted_sets(), st.floats(0.1, 0.9), st.integers(0, 1000))
 def test_convex_in_the_targets(drawn, share, seed):
