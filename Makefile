@@ -24,7 +24,7 @@ quick-test: $(VENV)/.installed
 	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 2 --dist loadfile
 
 slow-test: $(VENV)/.installed
-	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 2 -m slow
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 2 --dist loadfile -m "slow and not study"
 
 benchmarks: $(VENV)/.installed
 	$(RUN) tests/benchmarks/fig3.py --out docs/results/benchmark_fig3.json

@@ -333,7 +333,7 @@ def test_28_pixels_are_judged_by_laws_alone():
     experiment = cli.find("latent_basis")
     of_laws = {c.id for c in experiment.checks if c.kind == "validation" and not c.given}
     # stated for numbers of trials and of coordinates, which this run has
-    assert ran - {"LB39", "LB44"} <= of_laws
+    assert ran - {"LB39", "LB44", "LBN2"} <= of_laws
     assert not ran & {c.id for c in experiment.checks if c.cases == (DIGITS,)}
     assert (said["config"]["dataset"], said["config"]["size"], said["config"]["preset"]) == (
         "mnist",

@@ -35,6 +35,8 @@ from validation.experiment import Work
 from validation.ladder import UNEXPLAINED
 from validation.report.document import document
 
+pytestmark = pytest.mark.slow  # whole runs
+
 SHORT = "--preset quick --epochs 3 --trials 2 --depth 3 5 --bottleneck 4 9"
 EVERYWHERE = {"LW26", "LW27", "LW32a", "AW1", "AW2", "AW3", "AW4", "AW5"}
 STATED_OF_DIGITS = {f"AW{number}d" for number in (6, 7, 9, 10, 11)}
@@ -526,7 +528,6 @@ def test_defaults_by_the_number_of_pixels():
 # --- whole runs -----------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_digits_as_the_default_has_it(tmp_path):
     """All bars of digits hold."""
     run = Run(tmp_path, "--preset quick")
@@ -534,7 +535,6 @@ def test_digits_as_the_default_has_it(tmp_path):
     assert run.with_verdict("holds") >= EVERYWHERE | STATED_OF_DIGITS
 
 
-@pytest.mark.slow
 @pytest.mark.skipif("MODEWISE_DATA" not in os.environ, reason="MODEWISE_DATA names no data folder")
 def test_mnist_as_the_default_has_it(tmp_path):
     """LW25, LW26, LW27, LW32 on 5000 images; deep networks pass the bottleneck by far."""

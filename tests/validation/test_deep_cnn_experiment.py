@@ -17,6 +17,8 @@ from validation.deep_cnn.check_table import CASES, CHECKS, MNIST, STATED
 from validation.deep_cnn.setting import case_name, setting_of
 from validation.report.document import document
 
+pytestmark = pytest.mark.slow  # whole runs
+
 SHORT = "--preset quick --updates 12 --trials 2"
 EVERYWHERE = {"DN1", "DN2", "DN3"}
 STATED_OF_DIGITS = {"DN4", "DN5", "DN6", "DN7", "DN8", "DN9"}
@@ -360,7 +362,6 @@ def test_the_options_are_read_without_heavy_libraries():
 # --- whole runs -----------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_digits_as_the_default_has_it(tmp_path):
     """All bars of ours hold, and the nonlinear network's affine part does not pass the floor."""
     run = Run(tmp_path, "--preset quick")
@@ -371,7 +372,6 @@ def test_digits_as_the_default_has_it(tmp_path):
     assert seen["train_loss"][-1] < 0.5 * floor < floor < seen["affine_part_loss"] < 1.2 * floor
 
 
-@pytest.mark.slow
 @pytest.mark.skipif("MODEWISE_DATA" not in os.environ, reason="MODEWISE_DATA names no data folder")
 def test_mnist_as_the_default_has_it(tmp_path):
     """C38: both networks saturate, the nonlinear one later and at a lower loss."""

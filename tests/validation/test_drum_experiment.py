@@ -39,6 +39,8 @@ from validation.experiment import Outcome, Report, run
 from validation.ladder import UNEXPLAINED
 from validation.report.document import document
 
+pytestmark = pytest.mark.slow  # whole runs
+
 MAGIC = math.sqrt(0.5)
 SIDES = np.arange(13, 22)
 SAMPLES = 40_000
@@ -1061,7 +1063,6 @@ def begin(out):
     )
 
 
-@pytest.mark.slow
 def test_killed_after_the_network_the_same_command_goes_on(tmp_path):
     """SIGKILL as soon as network.npz is there: the same values and files to the bit, the seal the same."""
     undisturbed, out = tmp_path / "one", tmp_path / "two"
@@ -1087,7 +1088,6 @@ def test_killed_after_the_network_the_same_command_goes_on(tmp_path):
         assert (undisturbed / name).read_bytes() == (out / name).read_bytes(), name
 
 
-@pytest.mark.slow
 def test_the_standard_preset(tmp_path):
     """All rows; D5 reads four forms at nine steps on the eleven grids of three meanings: none is wrong."""
     ended = Run(tmp_path, "--preset standard")
@@ -1104,7 +1104,6 @@ def test_the_standard_preset(tmp_path):
     assert plain.sel(time_step=0.01, spacings=12).item() == 23
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS[1:])
 def test_fig_2_in_other_forms(tmp_path, form):
     """The nine drums at three steps: the bins may differ by the leakage, no row fails."""

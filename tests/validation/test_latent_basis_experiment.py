@@ -41,6 +41,8 @@ from validation.latent_basis.verification import FUNCTIONS
 from validation.latent_basis.verification.control import FUNCTIONS as OF_CONTROL
 from validation.report.document import document
 
+pytestmark = pytest.mark.slow  # whole runs
+
 QUICK = "--preset quick"
 CONFIG = Config(preset="quick")
 LINEAR, RELEASE = "linear head", "release head"
@@ -580,7 +582,6 @@ def test_other_numbers_show(digits, name, where, variable, change):
 # --- options --------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("_plain")
 def test_one_head_and_few_trials(digits, tmp_path):
     """Rows of the other head, and of a scatter that five trials do not show, say so; the others hold."""
@@ -598,7 +599,6 @@ def test_one_head_and_few_trials(digits, tmp_path):
     np.testing.assert_array_equal(both[0], both[1].isel(trial=slice(5)))
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("_plain")
 def test_another_analysis(digits, tmp_path):
     """Two sets, 500 latents a mean: twenty vectors, a completed basis; bars of others are not judged."""
@@ -615,7 +615,6 @@ def test_another_analysis(digits, tmp_path):
     assert group(run, "observed/trials").sizes["rank"] == 30, "ranks of a whole basis"
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("_plain")
 def test_one_set(tmp_path):
     """The encoder's alone: nothing to ask of random latents' means."""
@@ -874,7 +873,6 @@ def require_closed_forms(run, rho, size, test, sets):
     assert found("setup/mean").sizes["vector"] == sets * 10
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rho", [3.0, 4.0])
 def test_the_control_against_its_closed_forms(exact, rho):
     """M = 20, l = 10, noise of .6: shares right, energies, |m|^2, arrivals; nothing was fitted."""
@@ -920,7 +918,7 @@ def test_findings_of_the_control_are_those_of_the_rows(digits, tmp_path):
 # --- whole runs -----------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.study
 @pytest.mark.usefixtures("_plain")
 def test_the_whole_control(tmp_path):
     """M = 100, 60,000 training and 10,000 test images, both separations."""
@@ -930,7 +928,6 @@ def test_the_whole_control(tmp_path):
         require_closed_forms(run, rho, 100, test=10_000, sets=10)
 
 
-@pytest.mark.slow
 def test_all_figures(tmp_path):
     """Every figure of a run, on its page and beside it."""
     run = Run(tmp_path, QUICK)
@@ -948,7 +945,6 @@ NO_MNIST = pytest.mark.skipif(
 )
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("_plain")
 @NO_MNIST
 def test_mnist_in_a_minute(tmp_path):

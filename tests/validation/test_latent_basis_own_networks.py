@@ -23,6 +23,8 @@ from validation.latent_basis.own import OwnSource, own_source
 from validation.latent_basis.setting import Setting
 from validation.latent_basis.verification.control import FUNCTIONS as OF_CONTROL
 
+pytestmark = pytest.mark.slow  # whole runs
+
 LATENT, SIDE, LABELS, RHO, DEVIATION = 6, 4, 3, 3.0, 0.6
 COUNT, EACH = 4000, 600
 EDGE = 1e-6  # from black and white: noisy images go beyond them

@@ -27,6 +27,8 @@ from validation.latent_basis.check_table import CHECKS
 from validation.latent_basis.setting import setting_of
 from validation.latent_basis.training import FARTHER
 
+pytestmark = pytest.mark.slow  # whole runs
+
 COUNT, SIDE, LABELS = 600, 4, 3
 TINY = Protocol(
     pixels=SIDE * SIDE,
@@ -173,7 +175,6 @@ def test_interrupted_in_every_training_it_ends_at_the_same_values(
     assert {p.name for p in store.iterdir()} == {"forecast.nc", "forecast.json", "finished"}
 
 
-@pytest.mark.slow
 def test_interrupted_after_the_seal_it_takes_up_the_forecast(
     undisturbed, images, tmp_path, monkeypatch
 ):
@@ -197,7 +198,6 @@ def test_interrupted_after_the_seal_it_takes_up_the_forecast(
     assert run.values() == undisturbed.values()
 
 
-@pytest.mark.slow
 def test_another_seed_is_another_run(undisturbed, images, tmp_path):
     """Other networks, another forecast; the rows hold of them, too."""
     run = Run(tmp_path, " ".join(options(images, "--seed", "1", "--head", "linear")))
@@ -304,7 +304,6 @@ def test_a_restart_is_the_generator_of_its_seed(images, tmp_path, collapsing):
         np.testing.assert_array_equal(values, expected[name], err_msg=name)
 
 
-@pytest.mark.slow
 def test_forced(images, tmp_path, collapsing):
     """Goes on with the collapsed generator, and says so."""
     collapsing(0)

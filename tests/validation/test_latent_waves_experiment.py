@@ -40,6 +40,8 @@ from validation.latent_waves.setting import setting_of
 from validation.latent_waves.verification import FUNCTIONS
 from validation.report.document import document
 
+pytestmark = pytest.mark.slow  # whole runs
+
 SIDE, COUNT = 16, 2000
 GAUSSIAN = f"--preset quick --dataset gaussian --side {SIDE} --count {COUNT}"
 EVERYWHERE = {"LW04", "LW05", "LN1", "LN5"}
@@ -332,7 +334,6 @@ def test_another_seed_draws_others(waves, tmp_path):
     assert "equations" not in other.tree["/observed"].children
 
 
-@pytest.mark.slow
 def test_killed_after_the_forecast_the_same_command_goes_on(waves, tmp_path):
     """SIGKILL as soon as the seal is there: nothing half written, and the same values to the bit."""
     out = tmp_path / "results"
@@ -728,7 +729,6 @@ NEEDS_DATA = pytest.mark.skipif(
 )
 
 
-@pytest.mark.slow
 @NEEDS_DATA
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("_plain")
@@ -741,7 +741,6 @@ def test_sets_of_the_paper(tmp_path, case):
     assert whole.code == 0
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("_plain")
 @pytest.mark.parametrize("case", ["photographs", "gaussian"])

@@ -21,6 +21,8 @@ from validation.linear_cnn.findings import image_findings
 from validation.report.document import document
 from validation.report.page import page
 
+pytestmark = pytest.mark.slow  # whole runs
+
 
 class Run:
     """A finished run: code, what it printed, its document, tree and folder."""
@@ -76,7 +78,6 @@ def cosines(tmp_path_factory):
     return Run(tmp_path_factory.mktemp("cosines"), options)
 
 
-@pytest.mark.slow
 def test_pure_cosines_at_a_larger_rate(cosines):
     """The network is the map to rounding; only C09n, whose bar is stated for a S <= 0.024, is not run."""
     assert cosines.code == 0
@@ -235,7 +236,6 @@ def test_results_are_the_same_from_python(cosines):
 # --- longer runs ----------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_digits_by_default(tmp_path):
     """The default data at quick: every row of the case holds."""
     run = Run(tmp_path, "--dataset digits")
@@ -249,7 +249,6 @@ def test_digits_by_default(tmp_path):
     assert 1.0 < run.found("C25") < 1.6  # E = 1.34 eps over ten seeds
 
 
-@pytest.mark.slow
 def test_mnist(tmp_path):
     """10000 images averaged to 14 x 14 pixels, from MODEWISE_DATA: all that the preset runs holds."""
     if not os.environ.get("MODEWISE_DATA"):
@@ -259,7 +258,6 @@ def test_mnist(tmp_path):
     assert_the_budget_adds_up(run)
 
 
-@pytest.mark.slow
 def test_pure_cosines_online(tmp_path):
     """One random class an update: the network follows the clock of its own draws to rounding."""
     options = "--dataset pure_cosines --gradient online --trials 3 --updates 2000"
@@ -271,7 +269,6 @@ def test_pure_cosines_online(tmp_path):
     assert all(abs(row["worst"]) > 0.01 for row in sampling)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("gradient", ["full_batch", "online"])
 def test_pure_cosines_from_a_random_start(tmp_path, gradient):
     """A case of its own: the coupled flow instead of the sigmoid, its own checks."""
@@ -284,7 +281,6 @@ def test_pure_cosines_from_a_random_start(tmp_path, gradient):
     assert run.said["case"].startswith("pure_cosines, random start")
 
 
-@pytest.mark.slow
 def test_digits_online(tmp_path):
     """One random image an update: descent on the same draws, and noise that goes as sqrt(eta)."""
     run = Run(tmp_path, "--dataset digits --gradient online")
@@ -293,7 +289,6 @@ def test_digits_online(tmp_path):
     assert run.said["budget"] == []
 
 
-@pytest.mark.slow
 def test_digits_online_for_few_updates(tmp_path):
     """The network still is the descent on the same draws; of the noise nothing can be said yet."""
     run = Run(tmp_path, "--dataset digits --gradient online --updates 1000")
@@ -303,7 +298,6 @@ def test_digits_online_for_few_updates(tmp_path):
     assert run.found("O2") < 1e-13
 
 
-@pytest.mark.slow
 def test_images_of_ones_own(tmp_path):
     """Two classes of random smooth 6 x 6 images with texts for labels: every row holds."""
     generator = np.random.default_rng(3)
@@ -373,7 +367,6 @@ def test_where_training_ends(sums):
     assert "what the paper says, what this run found" in titles
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "case", "checks"),
     [
@@ -395,7 +388,6 @@ def test_other_networks_and_batches(tmp_path, options, case, checks):
     assert run.said["case"] == case
 
 
-@pytest.mark.slow
 def test_colour_images_with_test_images(tmp_path):
     """Two classes of 5 x 5 images in two colours, and test images: losses of both sets are followed."""
     generator = np.random.default_rng(5)
@@ -439,7 +431,6 @@ def test_verdicts_of_sums_of_cosines(sums):
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [

@@ -29,6 +29,8 @@ from validation.linear_cnn.measured_run.judgement import (
     usual_factor,
 )
 
+pytestmark = pytest.mark.slow  # whole runs
+
 CLASSES, RATE, SCALE, UPDATES = (0, 1, 2, 3, 4), 0.06, 1e-3, 3200
 CPU = torch.device("cpu")
 SEED = 1000  # none of the forecast's
@@ -437,7 +439,6 @@ def test_usual_factors():
     assert usual_factor(Found, outputs=5, samples=100).startswith("1/M")
 
 
-@pytest.mark.slow
 def test_from_command_to_files(tmp_path, capsys):
     """Exit code 1 of a run at twice its pace, with table, page, figure and seal."""
     file = run_file(tmp_path, *trained(loss_factor=2.0, updates=1600, every=8))

@@ -33,6 +33,8 @@ from validation.ladder import Ladder, Rung
 from validation.linear_cnn import LinearCNNExperiment
 from validation.sweeps import SweepOutcome, engines, grid, jobs, run_sweep, tables, values_checksum
 
+pytestmark = pytest.mark.slow  # whole runs
+
 # --- an experiment that others can import ---------------------------------------------------------
 
 
@@ -300,7 +302,6 @@ def test_any_bit_of_a_result_shows(serial, tmp_path):
 # --- the same on processes and on dask ------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_processes_find_the_same(call, serial):
     """Two processes, asked for on the command line: no bit differs; Zarr holds the same as netCDF."""
     entries = [f"{name}={','.join(map(str, values))}" for name, values in GRID.items()]
@@ -315,7 +316,6 @@ def test_processes_find_the_same(call, serial):
     assert MEASURED == []
 
 
-@pytest.mark.slow
 def test_dask_finds_the_same(sweep, serial, cluster):
     """Two workers of a scheduler: no bit differs."""
     notes, told = [], []
@@ -471,7 +471,6 @@ def test_an_interrupted_sweep_goes_on(sweep, serial, tmp_path):
     assert not (tmp_path / ".walk_sweep").exists()
 
 
-@pytest.mark.slow
 def test_what_processes_have_begun_ends_in_this_one(sweep, serial):
     """Interrupted after its first run, it leaves no process; the same sweep goes on without any."""
     before = set(multiprocessing.active_children())
@@ -576,7 +575,6 @@ def found_by_seed(outcome):
     return outcome.table.found.squeeze("trouble", drop=True).sel(check=["W1", "W2"])
 
 
-@pytest.mark.slow
 def test_a_process_that_dies_does_not_take_the_sweep_along(sweep, serial):
     """Killed in its midst, a run is run again, on a new process; all endings come home."""
     outcome = sweep({"trouble": ["dies once", "diverges", "fault", ""]}, workers=2)
@@ -589,7 +587,6 @@ def test_a_process_that_dies_does_not_take_the_sweep_along(sweep, serial):
     assert "_trouble" in outcome.tracebacks  # the line of the process where it happened
 
 
-@pytest.mark.slow
 def test_dask_runs_again_what_a_killed_worker_had(sweep, serial, cluster):
     """Workers are killed in the midst of their first run; no value is lost or changed."""
     outcome = sweep(
@@ -600,7 +597,6 @@ def test_dask_runs_again_what_a_killed_worker_had(sweep, serial, cluster):
     np.testing.assert_array_equal(found_by_seed(outcome), expected)
 
 
-@pytest.mark.slow
 def test_a_run_that_always_kills_its_process_is_given_up(sweep):
     """After three deaths, with a line; the other run ends well."""
     outcome = sweep({"trouble": ["dies", ""]}, workers=2)
@@ -613,7 +609,6 @@ def test_a_run_that_always_kills_its_process_is_given_up(sweep):
     assert outcome.tracebacks == ""
 
 
-@pytest.mark.slow
 def test_dask_gives_up_a_run_that_always_kills_its_worker(sweep, cluster):
     """The scheduler's own number of deaths, with a line; the other run ends well."""
     outcome = sweep({"trouble": ["dies", ""]}, scheduler=cluster.scheduler_address)
@@ -630,7 +625,6 @@ class Cosines(LinearCNNExperiment):
         return {}
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_24_runs_on_dask_survive_a_killed_worker_and_equal_the_serial_ones(tmp_path, cluster):
     """A worker is killed while it trains; its run is run again; no bit of 24 results differs."""

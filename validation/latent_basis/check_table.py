@@ -270,6 +270,7 @@ CHECKS: tuple[Check, ...] = (
         5,
         "standard errors",
         ALL,
+        given="20 trials or more",
     ),
     validation(
         "LBN3",
