@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,17 @@ def _refusal(path: str, expected: str, remedy: str = HOW) -> ArgumentError:
     return ArgumentError("program", path, expected, remedy)
 
 
+@contextlib.contextmanager
+def _reading(path: str, expected: str, remedy: str = HOW) -> Iterator[None]:
+    """Refuse the file for what torch stumbles over; a lack of memory is no fault of the file."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:  # readers of foreign graphs and pickles raise a dozen types
+        raise _refusal(path, f"{expected} ({in_one_line(error)[:80]})", remedy) from error
+
+
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -139,25 +152,17 @@ def _require_plain_inputs(path: str, archive: zipfile.ZipFile) -> None:
 
     for name in archive.namelist():
         if "/data/sample_inputs/" in name and archive.getinfo(name).file_size:
-            try:
+            with _reading(
+                path, "holds pickled objects as example inputs", "export with plain tensors"
+            ):
                 torch.load(io.BytesIO(archive.read(name)), weights_only=True)
-            except Exception as error:
-                raise _refusal(
-                    path,
-                    f"holds pickled objects as example inputs ({in_one_line(error)[:60]})",
-                    "export with plain tensors as example",
-                ) from error
 
 
 def _program(path: str, content: bytes) -> Any:
     import torch
 
-    try:
+    with _reading(path, f"cannot be read by torch {torch.__version__}"):
         return torch.export.load(io.BytesIO(content))
-    except Exception as error:  # whatever a reader of foreign graphs may raise
-        raise _refusal(
-            path, f"cannot be read by torch {torch.__version__} ({in_one_line(error)[:80]})"
-        ) from error
 
 
 def _function(path: str, program: Any) -> ExportedProgram:

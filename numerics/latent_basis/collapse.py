@@ -65,25 +65,3 @@ def collapse_of(shares: np.ndarray, confidence: float) -> Collapse | None:
             "the mean probability of the label", confidence, f"must be at least {CONFIDENCE:g}"
         )
     return None
-
-
-def require_not_collapsed(
-    shares: np.ndarray, confidence: float, *, force: bool = False
-) -> Collapse | None:
-    """Refuse a collapsed generator; under `force` return what is wrong with it, to be reported.
-
-    Raises
-    ------
-    ArgumentError
-        With the shares, the bound and the remedy.
-    """
-    found = collapse_of(shares, confidence)
-    if found is None or force:
-        return found
-    listed = " ".join(f"{share:.3f}" for share in shares)
-    raise ArgumentError(
-        "generator",
-        f"shares {listed}, confidence {confidence:.3f}",
-        f"has collapsed: {found}",
-        "train it from another seed or longer, or pass force=True",
-    )

@@ -14,6 +14,50 @@ from validation import cli
 
 VOID = {"meta", "img", "br", "link", "hr", "input"}
 
+# of the JSON document and of its parts, at least: keys are added, never renamed
+KEYS = {
+    "": {
+        "schema",
+        "experiment",
+        "case",
+        "config",
+        "checks",
+        "budget",
+        "forecast",
+        "files",
+        "provenance",
+    },
+    "checks": {
+        "id",
+        "case",
+        "preset",
+        "kind",
+        "what",
+        "relation",
+        "asked",
+        "found",
+        "unit",
+        "verdict",
+        "reason",
+    },
+    "budget": {
+        "case",
+        "ladder",
+        "rung",
+        "source",
+        "status",
+        "predicted",
+        "uncertainty",
+        "found",
+        "remainder",
+        "worst",
+        "covered",
+        "at",
+        "unit",
+    },
+    "forecast": {"file", "sha256", "written"},
+}
+
 
 class Page(html.parser.HTMLParser):
     """Open and close every element; collect what is shown and what is referred to."""

@@ -9,53 +9,12 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from command_line import KEYS
 
 from theory.errors import DivergenceError
 from validation import cli
 from validation.checks import Check, Missing, NotRun
 
-KEYS = {
-    "": {
-        "schema",
-        "experiment",
-        "case",
-        "config",
-        "checks",
-        "budget",
-        "forecast",
-        "files",
-        "provenance",
-    },
-    "checks": {
-        "id",
-        "case",
-        "preset",
-        "kind",
-        "what",
-        "relation",
-        "asked",
-        "found",
-        "unit",
-        "verdict",
-        "reason",
-    },
-    "budget": {
-        "case",
-        "ladder",
-        "rung",
-        "source",
-        "status",
-        "predicted",
-        "uncertainty",
-        "found",
-        "remainder",
-        "worst",
-        "covered",
-        "at",
-        "unit",
-    },
-    "forecast": {"file", "sha256", "written"},
-}
 """The contract: keys are added, never renamed."""
 
 

@@ -17,7 +17,7 @@ from validation.latent_basis import figures, findings, tables, verdicts
 from validation.latent_basis.exactness import control_findings
 from validation.latent_basis.forecasting import forecast
 from validation.latent_basis.measuring import measure
-from validation.latent_basis.preparing import prepared, weights_checksum
+from validation.latent_basis.preparing import prepared
 from validation.latent_basis.setting import Setting, described
 
 
@@ -68,7 +68,6 @@ class LatentBasisCase:
         whole.attrs.update(
             data=described(s),
             told=json.dumps(told),
-            means_sha256=weights_checksum(whole),
             control=json.dumps(exact),
         )
         self._setup = whole

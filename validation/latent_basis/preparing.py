@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -25,7 +24,6 @@ from validation.latent_basis.setting import Setting
 QR, SYMMETRIC = "qr", "symmetric"
 METHODS = (QR, SYMMETRIC)
 NEAREST = "nearest mean"
-WAYS = (f"{QR} absolute", f"{QR} signed", f"{SYMMETRIC} absolute", f"{SYMMETRIC} signed", NEAREST)
 
 
 def prepared(setting: Setting, seed: int, network: str, work: Work) -> xr.Dataset:
@@ -178,8 +176,3 @@ def rules_of(bases: dict[str, Basis], means: ClassMeans) -> dict[str, Rule]:
         rules[f"{method} absolute"] = absolute_rule(basis)
         rules[f"{method} signed"] = signed_rule(basis)
     return rules | {NEAREST: nearest_mean_rule(means)}
-
-
-def weights_checksum(dataset: xr.Dataset) -> str:
-    """Return the SHA-256 of all class means."""
-    return hashlib.sha256(np.ascontiguousarray(dataset["mean"].values).tobytes()).hexdigest()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from numerics.latent_basis.collapse import collapse_of, require_not_collapsed
+from numerics.latent_basis.collapse import collapse_of
 from theory.errors import ArgumentError
 
 
@@ -28,7 +28,6 @@ FINE = [
 def test_within_the_bounds(values, confidence):
     """Shares from 0.2/l to 3/l, confidence from 0.6."""
     assert collapse_of(values, confidence) is None
-    assert require_not_collapsed(values, confidence) is None
 
 
 COLLAPSED = [
@@ -43,21 +42,13 @@ COLLAPSED = [
 
 @pytest.mark.parametrize(("values", "confidence", "words"), COLLAPSED)
 def test_beyond_a_bound(values, confidence, words):
-    """Refused in one line with the shares, the bound and the offender; `force` returns the same."""
+    """The offender, its number and its bound in one line."""
     assert str(collapse_of(values, confidence)) == words
-    assert str(require_not_collapsed(values, confidence, force=True)) == words
-    with pytest.raises(ArgumentError) as refused:
-        require_not_collapsed(values, confidence)
-    text = str(refused.value)
-    assert text.startswith(f"generator: got shares {values[0]:.3f} {values[1]:.3f}")
-    assert f"has collapsed: {words}; " in text
-    assert "force=True" in text
 
 
 def test_shares_that_are_no_numbers():
-    """Nan compares as nothing: it is refused, forced or not."""
-    for force in (False, True):
-        with pytest.raises(ArgumentError, match="must be finite"):
-            require_not_collapsed(np.array([np.nan, 1.0]), 0.9, force=force)
-        with pytest.raises(ArgumentError, match="must be finite"):
-            require_not_collapsed(np.array([0.5, 0.5]), np.nan, force=force)
+    """Nan compares as nothing: it is refused."""
+    with pytest.raises(ArgumentError, match="must be finite"):
+        collapse_of(np.array([np.nan, 1.0]), 0.9)
+    with pytest.raises(ArgumentError, match="must be finite"):
+        collapse_of(np.array([0.5, 0.5]), np.nan)
