@@ -591,8 +591,9 @@ def test_one_head_and_few_trials(digits, tmp_path):
     for name in ("LB32b", "LB34"):
         assert run.rows[name]["verdict"] == "not run"
         assert run.rows[name]["reason"] == "--head leaves the release head out"
-    assert run.rows["LB39"]["reason"] == "its bar is stated for 20 trials or more"
-    left_out = {"LB32b", "LB34", "LB39"}
+    for name in ("LB39", "LBN2"):
+        assert run.rows[name]["reason"] == "its bar is stated for 20 trials or more"
+    left_out = {"LB32b", "LB34", "LB39", "LBN2"}
     assert run.with_verdict("holds") == digits.with_verdict("holds") - left_out
     # the streams of trials are their own: fewer trials are the first ones
     both = [group(x, "observed/trials")["accuracy"].sel(network=LINEAR) for x in (run, digits)]
