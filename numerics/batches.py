@@ -11,7 +11,7 @@ from theory.errors import ArgumentError
 
 
 class EpochBatches:
-    """Batches of random order: every epoch sees each sample once, its last batch may be smaller.
+    """Batches of random order: an epoch sees each sample once, its last batch may be smaller.
 
     Parameters
     ----------
@@ -19,6 +19,8 @@ class EpochBatches:
         How many there are, and how many an update sees.
     seed : int
         Of the orders, from a generator of its own.
+    drop_last : bool
+        Leave out a last batch that is smaller: an epoch misses other samples each time.
 
     Raises
     ------
@@ -26,16 +28,17 @@ class EpochBatches:
         For a batch below 1, or larger than there are samples.
     """
 
-    def __init__(self, samples: int, batch: int, *, seed: int):
+    def __init__(self, samples: int, batch: int, *, seed: int, drop_last: bool = False):
         if not 1 <= batch <= samples:
             raise ArgumentError("batch", batch, f"must be from 1 to {samples} images", "change it")
         self._batch = batch
         self._generator = torch.Generator().manual_seed(seed)
         self._order = torch.arange(samples)
+        self._each = samples // batch if drop_last else -(-samples // batch)
 
     def take(self, index: int) -> torch.Tensor:
         """Return the samples of update `index`; updates are asked for one after another."""
-        place = index % -(-len(self._order) // self._batch)
+        place = index % self._each
         if place == 0:
             self._order = torch.randperm(len(self._order), generator=self._generator)
         return self._order[place * self._batch : (place + 1) * self._batch]

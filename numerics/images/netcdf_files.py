@@ -19,17 +19,24 @@ BYTES_PER_SECOND = 5e6
 
 def read_nc(path: Path, given: str, max_bytes: int) -> Contents:
     """Variables `image` and `label`; names from the attribute `class_names` if there is one."""
-    with _opened(path, given, max_bytes) as file:
-        images, labels = _variables(file, ("image", "label"), given, max_bytes)
-        names = file.getncattr("class_names") if "class_names" in file.ncattrs() else None
-    return Contents(images, labels, _text_list(names))
+    (images, labels), names = nc_variables(path, ("image", "label"), given, max_bytes)
+    return Contents(images, labels, names)
 
 
 def nc_images(path: Path, given: str, max_bytes: int) -> np.ndarray:
     """Variable `image`; the others are not read."""
-    with _opened(path, given, max_bytes) as file:
-        (images,) = _variables(file, ("image",), given, max_bytes)
+    (images,), _ = nc_variables(path, ("image",), given, max_bytes)
     return images
+
+
+def nc_variables(
+    path: Path, names: tuple[str, ...], given: str, max_bytes: int
+) -> tuple[list[np.ndarray], list[str] | None]:
+    """Return the values of variables, none missing, and the texts of the attribute `class_names`."""
+    with _opened(path, given, max_bytes) as file:
+        values = _variables(file, names, given, max_bytes)
+        texts = file.getncattr("class_names") if "class_names" in file.ncattrs() else None
+    return values, _text_list(texts)
 
 
 def _opened(path: Path, given: str, max_bytes: int):
@@ -103,6 +110,9 @@ def _values(variable, given: str) -> np.ndarray:
         )
     if variable.size == 0:
         raise empty_array(given, variable.name, variable.shape)
+    if variable.dtype is not str and variable.dtype.itemsize == 1:
+        # of bytes every value is one, unless the file says otherwise: white is 255, netCDF's default fill
+        variable.set_auto_mask("_FillValue" in variable.ncattrs())
     values = variable[...]
     missing = np.ma.count_masked(values)
     if missing:

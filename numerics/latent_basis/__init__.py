@@ -15,7 +15,7 @@ What is where::
     decoded_vectors, reconstruction, linearity
                                       what vectors, encodings and midpoints decode to
     linear_control                    the case in which every number is known
-    networks, heads, released_networks, starts, protocols, stored_weights
+    networks, heads, released_networks, starts, protocols
                                       networks as released and smaller, and every number of them
     descent, network_descent, own_random, adversarial, classifier_training, encoder_training
                                       how they learn

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from numerics.latent_basis.stored_weights import store_weights
+from numerics.stored_weights import store_weights
 from validation.experiment import Work
 from validation.latent_basis import Config
 from validation.latent_basis.trained import HEADS, trained_source

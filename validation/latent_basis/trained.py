@@ -18,8 +18,8 @@ from numerics.latent_basis.protocols import (
     Protocol,
     protocol_for,
 )
-from numerics.latent_basis.stored_weights import Stored, read_weights
 from numerics.latent_basis.subject import Subject
+from numerics.stored_weights import Stored, read_weights
 from theory.errors import ArgumentError
 from validation.experiment import Work
 from validation.latent_basis.labelled_images import LARGE, Images, images_of, passes_over

@@ -148,6 +148,17 @@ def test_netcdf_of_this_toolkit(tmp_path):
     assert names_of(images) == [f"digit {d}" for d in range(10)]
 
 
+def test_netcdf_with_white_bytes(tmp_path):
+    """255 is netCDF's default fill of bytes, and white all the same; a file's own fill is missing."""
+    white = np.array([[[0, 255], [1, 2]], [[255, 7], [1, 2]]], np.uint8)
+    stored = xr.Dataset({"image": (("m", "i", "j"), white), "label": ("m", [0, 1])})
+    stored.to_netcdf(tmp_path / "s.nc")
+    np.testing.assert_array_equal(from_file(tmp_path / "s.nc").image, white / 255)
+    stored.to_netcdf(tmp_path / "f.nc", encoding={"image": {"_FillValue": 255}})
+    with pytest.raises(ArgumentError, match="must have no missing or nan values, has 2"):
+        from_file(tmp_path / "f.nc")
+
+
 @pytest.mark.parametrize("labels", [["b", "a", "b", "a"], [b"b", b"a", b"b", b"a"]])
 def test_netcdf_with_texts_and_packing(tmp_path, labels):
     """Texts of any or of fixed length are labels; compressed bytes are divided by 255."""

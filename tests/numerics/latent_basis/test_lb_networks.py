@@ -12,7 +12,7 @@ from numerics.latent_basis import networks, protocols, released_networks, starts
 from numerics.latent_basis.descent import Descent
 from numerics.latent_basis.heads import LEAST, MOST, Encoder, head
 from numerics.latent_basis.protocols import DIGITS, MNIST14, REDUCED28, RELEASED, SMALL, Protocol
-from numerics.latent_basis.stored_weights import read_weights, store_weights
+from numerics.stored_weights import read_weights, store_weights
 from numerics.torch_networks import started_by, take_weights, weights
 from theory.errors import ArgumentError
 

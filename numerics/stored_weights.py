@@ -1,4 +1,4 @@
-"""Trained weights in a file: half precision, and beside it how they were made and their checksum."""
+"""Trained weights in a file: half or single precision, beside it how they were made and a checksum."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from numerics.files import read_arrays, write_arrays, write_text
 from theory.errors import ArgumentError
 
 Weights = dict[str, np.ndarray]  # of one network, by their names
+Precision = Literal["half", "single"]
+
+KINDS: dict[str, type[np.floating]] = {"half": np.float16, "single": np.float32}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,8 +43,9 @@ def store_weights(
     command: str,
     seed: int,
     protocol: Mapping[str, Any],
+    precision: Precision = "half",
 ) -> Path:
-    """Write weights as float16 to `path` (npz), and how they were made as JSON beside it.
+    """Write weights to `path` (npz), and how they were made as JSON beside it.
 
     Parameters
     ----------
@@ -55,20 +59,24 @@ def store_weights(
     seed : int
     protocol : mapping
         As `dataclasses.asdict` returns it.
+    precision : {"half", "single"}
+        As float16, or as float32, in which weights are trained.
 
     Raises
     ------
     ArgumentError
-        For a weight that is not finite in float16: beyond 65504.
+        For another precision, or for a weight that is not finite in it: beyond 65504 in float16.
     OutputError
         If the folder cannot be written.
     """
-    halved = {
-        f"{network}/{name}": _half(f"{network}/{name}", values)
+    if precision not in KINDS:
+        raise ArgumentError("precision", precision, "must be one of half, single", "choose one")
+    rounded = {
+        f"{network}/{name}": _rounded(f"{network}/{name}", values, KINDS[precision])
         for network, named in networks.items()
         for name, values in named.items()
     }
-    write_arrays(path, halved)
+    write_arrays(path, rounded)
     told = {"command": command, "seed": seed, "protocol": protocol, "sha256": _sha256(path)}
     write_text(_told_beside(path), json.dumps(told, indent=2) + "\n")
     return path
@@ -98,17 +106,17 @@ def read_weights(path: Path) -> Stored:
     return Stored(networks, told)
 
 
-def _half(name: str, values: np.ndarray) -> np.ndarray:
+def _rounded(name: str, values: np.ndarray, kind: type[np.floating]) -> np.ndarray:
     if values.dtype.kind != "f":
         return values
     with np.errstate(over="ignore"):
-        halved = values.astype(np.float16)
-    if not np.isfinite(halved).all():
-        largest = float(np.abs(values).max())
+        rounded = values.astype(kind)
+    if not np.isfinite(rounded).all():
+        largest, most = float(np.abs(values).max()), float(np.finfo(kind).max)
         raise ArgumentError(
-            f"weights {name}", largest, "must be finite, at most 65504", "train anew"
+            f"weights {name}", largest, f"must be finite, at most {most:.6g}", "train anew"
         )
-    return halved
+    return rounded
 
 
 def _sha256(path: Path) -> str:

@@ -1,0 +1,1 @@
+"""Travelling-wave recurrent networks for segmentation, and the laws of their waves."""
