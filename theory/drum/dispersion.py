@@ -10,7 +10,7 @@ import functools
 import sympy
 
 from theory.claims import Identity, Reference, Step, register
-from theory.drum.membrane import COLUMN, LENGTH, OMEGA, PAPER, ROW, C, square_frequency
+from theory.drum.membrane import COLUMN, LENGTH, OMEGA, ROW, C, square_frequency
 from theory.drum.stencil import (
     GRID_NAMES,
     SPACING,
@@ -23,6 +23,7 @@ from theory.drum.stencil import (
     stencil_eigenvalue,
 )
 from theory.drum.steps import DT, angle, step_matrix
+from theory.lattice import PAPER
 
 NU = sympy.Symbol("nu", positive=True)
 Z = sympy.Symbol("z", positive=True)

@@ -12,8 +12,7 @@ import sympy
 
 from theory.claims import Identity, Invariant, Reference, Step, System, register
 from theory.errors import ArgumentError
-
-PAPER = "Jacobs, Budzinski, Muller, Ba, Keller, 2025"
+from theory.lattice import PAPER
 
 C = sympy.Symbol("c", positive=True)
 LENGTH = sympy.Symbol("L", positive=True)

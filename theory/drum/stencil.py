@@ -8,17 +8,16 @@ import sympy
 from sympy import ImmutableMatrix
 
 from theory.claims import Bound, Identity, Reference, Step, register
-from theory.drum.membrane import COLUMN, MODE_NAMES, PAPER, ROW
+from theory.drum.membrane import COLUMN, MODE_NAMES, ROW
+from theory.lattice import FIVE_POINT, NODE_X, NODE_Y, PAPER, kernel_on, second_difference
 
 SPACING = sympy.Symbol("h", positive=True)
 SPACINGS = sympy.Symbol("M", integer=True, positive=True)
-NODE_X, NODE_Y = sympy.symbols("i j", integer=True, nonnegative=True)
 PHASE_X, PHASE_Y = sympy.symbols("alpha beta", positive=True)
 WAVE_X, WAVE_Y = sympy.symbols("k_x k_y", positive=True)
 
 GRID_NAMES = MODE_NAMES | {"h": "spacing", "M": "spacings", "i": "node_x", "j": "node_y"}
 
-FIVE_POINT = ImmutableMatrix([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
 NINE_POINT = ImmutableMatrix([[1, 4, 1], [4, -20, 4], [1, 4, 1]]) / 6
 
 
@@ -30,13 +29,7 @@ def stencil_on(kernel: sympy.MatrixBase, field: sympy.Expr) -> sympy.Expr:
     >>> stencil_on(FIVE_POINT, NODE_X**2 + NODE_Y**2).expand()
     4/h**2
     """
-    total = sum(
-        kernel[1 + x, 1 + y]
-        * field.subs({NODE_X: NODE_X + x, NODE_Y: NODE_Y + y}, simultaneous=True)
-        for x in (-1, 0, 1)
-        for y in (-1, 0, 1)
-    )
-    return total / SPACING**2
+    return kernel_on(kernel, field) / SPACING**2
 
 
 def eigenvalue_along(phase: sympy.Expr) -> sympy.Expr:
@@ -44,7 +37,7 @@ def eigenvalue_along(phase: sympy.Expr) -> sympy.Expr:
 
     `phase` is its change from node to node, in radians.
     """
-    return 4 * sympy.sin(phase / 2) ** 2 / SPACING**2
+    return second_difference(phase) / SPACING**2
 
 
 def _clamped(expression: sympy.Expr) -> sympy.Expr:

@@ -11,11 +11,12 @@ import sympy
 from sympy import ImmutableMatrix, Rational
 
 from theory.claims import Identity, Invariant, Origin, Reference, Step, System, register
-from theory.drum.membrane import OMEGA, PAPER, Q0, V0, C, Q, V
+from theory.drum.membrane import OMEGA, Q0, V0, C, Q, V
 from theory.drum.stencil import GRID_NAMES, SPACING, SPACINGS, largest_eigenvalue
 from theory.errors import ArgumentError
+from theory.kick_and_drift import DT, drift, kick
+from theory.lattice import PAPER
 
-DT = sympy.Symbol("dt", positive=True)
 INDEX = sympy.Symbol("t", integer=True, nonnegative=True)
 BEFORE, BEFORE0 = sympy.symbols("p p0", real=True)
 EIGENVALUE = sympy.Symbol("lambda")
@@ -52,16 +53,6 @@ def angle() -> sympy.Expr:
     return 2 * sympy.asin(DT * OMEGA / 2)
 
 
-def kick(part: sympy.Expr) -> ImmutableMatrix:
-    """Return v += part dt F(q), as a matrix on (q, v)."""
-    return ImmutableMatrix([[1, 0], [-part * DT * OMEGA**2, 1]])
-
-
-def drift(part: sympy.Expr) -> ImmutableMatrix:
-    """Return q += part dt v, as a matrix on (q, v)."""
-    return ImmutableMatrix([[1, part * DT], [0, 1]])
-
-
 def step_matrix(form: str) -> ImmutableMatrix:
     """Return the matrix of one step, composed of kicks and drifts.
 
@@ -85,12 +76,14 @@ def step_matrix(form: str) -> ImmutableMatrix:
     """
     _require_form(form)
     if form == "explicit_euler":
-        return ImmutableMatrix(kick(1) + drift(1) - sympy.eye(2))
+        return ImmutableMatrix(kick(OMEGA**2) + drift() - sympy.eye(2))
     if form == "two_step":
         change = _earlier_displacement()
         return (change * step_matrix("kick_first") * change.inv()).applyfunc(sympy.expand)
-    moves = {"kick": kick, "drift": drift}
-    factors = [moves[what](part) for what, part in reversed(KICK_AND_DRIFT[form])]
+    factors = [
+        kick(OMEGA**2, part) if what == "kick" else drift(part)
+        for what, part in reversed(KICK_AND_DRIFT[form])
+    ]
     return functools.reduce(lambda a, b: (a * b).applyfunc(sympy.expand), factors)
 
 

@@ -10,10 +10,11 @@ from sympy import ImmutableMatrix
 
 from theory.claims import Identity, Reference, Step, register
 from theory.drum.dispersion import grid_angle
-from theory.drum.membrane import COLUMN, PAPER, ROW
+from theory.drum.membrane import COLUMN, ROW
 from theory.drum.stencil import GRID_NAMES, NODE_X, NODE_Y, SPACINGS, grid_shape
 from theory.errors import ArgumentError
 from theory.fourier import symbols_of
+from theory.lattice import PAPER
 
 STRUCK_X, STRUCK_Y = sympy.symbols("i0 j0", integer=True, nonnegative=True)
 HEARD_X, HEARD_Y = sympy.symbols("i1 j1", integer=True, nonnegative=True)

@@ -12,13 +12,13 @@ import sympy
 from theory.claims import Identity, Invariant, Reference, Step, System, register
 from theory.errors import ArgumentError
 from theory.latent_waves.equations import PAPER, X
+from theory.lattice import WHOLE, diamond_count
 
 P = sympy.Symbol("p", positive=True)
 AREA = sympy.Symbol("C_p", positive=True)
 FRACTION = sympy.Symbol("f", positive=True)
 FRAME = sympy.Symbol("j", nonnegative=True)
 RADIUS, START = sympy.symbols("R R0", positive=True)
-WHOLE = sympy.Symbol("R", integer=True, positive=True)
 
 COUNT_NAMES = {
     "p": "norm",
@@ -106,13 +106,6 @@ def area_law() -> Identity:
             Step("so the area is", disc_area()),
         ),
     )
-
-
-def diamond_count() -> sympy.Expr:
-    """Return the number of integer k with |k0| + |k1| <= R, summed over the rows k0."""
-    row = sympy.Symbol("k", integer=True)
-    width = 2 * (WHOLE - row) + 1
-    return width.subs(row, 0) + 2 * sympy.summation(width, (row, 1, WHOLE))
 
 
 def cosine_count() -> sympy.Expr:
