@@ -15,7 +15,7 @@ from torch.autograd.function import once_differentiable
 from torch.nn.functional import conv2d, pad
 
 from numerics.wave_rnn.networks.fields import Fields
-from numerics.wave_rnn.networks.stencil import Stencil
+from numerics.wave_rnn.networks.stencil import stencil_of
 from theory.errors import ArgumentError
 
 
@@ -88,7 +88,7 @@ class _Waves(torch.autograd.Function):
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         positions, forces, omega, kept, kernel = ctx.saved_tensors
         with torch.autocast(gradient.device.type, enabled=False):
-            direct = _batch_last(gradient)
+            direct = gradient.movedim(-4, -1)  # read step by step: a copy of the whole is slower
             back = _Back(_batch_last(positions), forces, omega, kept, kernel, ctx.time_step)
             for n in reversed(range(len(forces))):
                 back.step(n, direct[n + 1])
@@ -104,7 +104,7 @@ def _run(
     time_step: float,
 ) -> None:
     """Fill history (T + 1, C, H, W, B) from its first state, and forces as far as they are kept."""
-    stencil = Stencil(kernel, omega.shape)
+    stencil = stencil_of(kernel, omega.shape)
     y, v = stencil.field, torch.zeros_like(omega)
     y.copy_(history[0])
     for n, position in enumerate(history[1:].unbind()):
@@ -139,11 +139,9 @@ class _Back:
     ):
         self._history, self._forces = history.unbind(), forces.unbind()
         self._omega, self._kept, self._time_step = omega, kept, time_step
-        self._stencil = Stencil(kernel.transpose(0, 1).flip(2, 3), omega.shape)
+        self._stencil = stencil_of(_turned(kernel), omega.shape)
         self._y, self._v, self._change = (torch.zeros_like(omega) for _ in range(3))
         self._of_omega, self._of_kept = torch.zeros_like(omega), torch.zeros_like(omega)
-        channels, side = len(kernel), kernel.shape[-1]
-        self._of_rows = kernel.new_zeros(side, channels, channels * side)
 
     def step(self, n: int, direct: torch.Tensor) -> None:
         """Go back over step n; `direct` is what the loss gains by y_{n+1} itself."""
@@ -153,7 +151,7 @@ class _Back:
         torch.mul(self._forces[n], self._forces[n], out=q)
         torch.addcmul(v, v, q, value=-1, out=q)
         self._stencil.spread()
-        self._take_kernel(position)
+        self._stencil.take(position.view(len(position), -1))
         self._of_omega.addcmul_(position, v, value=-1)
         if n:
             torch.sub(position, self._history[n - 1], out=self._change)
@@ -162,20 +160,16 @@ class _Back:
         y.addcmul_(self._omega, v, value=-1)
         v.mul_(self._kept)
 
-    def _take_kernel(self, position: torch.Tensor) -> None:
-        """Add corr(q, y_n), row by row of the kernel: one convolution over all steps is slower."""
-        flat = position.view(len(position), -1)
-        for of_row, row in zip(self._of_rows, self._stencil.rows, strict=True):
-            of_row.addmm_(flat, row.T)
-
     def gradients(self, direct: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Return those of position, stiffness, damping and kernel; `direct` belongs to y_0."""
-        side, channels, _ = self._of_rows.shape
-        of_taps = self._of_rows.view(side, channels, channels, side)  # row, from q's reversed taps
-        of_kernel = of_taps.permute(2, 1, 0, 3).flip(2, 3)
         of_damping = self._of_kept.mul_(-1 / self._time_step)
         fields = (self._y.add_(direct), self._of_omega, of_damping)
-        return *(_batch_first(field) for field in fields), of_kernel
+        return *(_batch_first(field) for field in fields), _turned(self._stencil.taken())
+
+
+def _turned(kernel: torch.Tensor) -> torch.Tensor:
+    """Return W^T: its channels swapped, its taps reversed."""
+    return kernel.transpose(0, 1).flip(2, 3)
 
 
 def _batch_last(field: torch.Tensor) -> torch.Tensor:
