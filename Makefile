@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 OUT ?= results
 
-.PHONY: validate test lint types quick-test slow-test benchmarks results study-images study-latent-waves study-latent-basis study-cifar4 docs clean
+.PHONY: validate test lint types quick-test slow-test benchmarks results study-images study-latent-waves study-latent-basis study-wave-rnn study-cifar4 docs clean
 
 validate: $(VENV)/.installed
 	$(RUN) -m validation.linear_cnn --dataset digits --out $(OUT)
@@ -33,6 +33,7 @@ benchmarks: $(VENV)/.installed
 	$(RUN) tests/benchmarks/shapes.py --out docs/results/benchmark_shapes.json
 	$(RUN) tests/benchmarks/latent_waves.py --out docs/results/benchmark_latent_waves.json
 	$(RUN) tests/benchmarks/latent_basis.py --out docs/results/benchmark_latent_basis.json
+	$(RUN) tests/benchmarks/wave_rnn.py --out docs/results/benchmark_wave_rnn.json
 
 # the default runs that the documents quote, and their tables and figures
 results: $(VENV)/.installed
@@ -62,6 +63,8 @@ results: $(VENV)/.installed
 	cp $(OUT)/latent_basis_trials.png docs/figures/
 	$(RUN) -m validation.latent_basis --dataset linear_control --out $(OUT)
 	cp $(OUT)/latent_basis.json docs/results/latent_basis_linear_control.json
+	$(RUN) -m validation.wave_rnn --out $(OUT)
+	cp $(OUT)/wave_rnn.json docs/results/wave_rnn_small.json
 	$(RUN) -m validation.report.markdown docs/systems/*.md
 
 # runs on images that must be at hand: MODEWISE_DATA names their folder, or they are downloaded
@@ -93,6 +96,25 @@ study-latent-basis: $(VENV)/.installed
 	done
 	$(RUN) -m validation.latent_basis --dataset mnist --size 28 --out $(OUT)
 	cp $(OUT)/latent_basis.json docs/results/latent_basis_mnist_28.json
+
+# small tetrominoes on nine seeds, with slow waves and with fast ones; which cnns collapse; how wavelengths
+# change while networks learn (half an hour). Each run goes on where it was stopped.
+WAVE_RNN := $(RUN) -m validation.wave_rnn
+study-wave-rnn: $(VENV)/.installed
+	$(WAVE_RNN) --seed 200 --seeds 9 --readout linear fft mean last max --out $(OUT)/order
+	cp $(OUT)/order/wave_rnn.json docs/results/wave_rnn_order.json
+	$(WAVE_RNN) --seed 200 --seeds 9 --readout linear fft mean last max --wave-rate 1 --out $(OUT)/fast
+	cp $(OUT)/fast/wave_rnn.json docs/results/wave_rnn_fast_waves.json
+	$(WAVE_RNN) --model cnn --depth 2 8 --bottleneck release no_relu wide --updates 300 \
+	    --schedule constant --learning-rate 0.003 --seeds 20 --out $(OUT)/collapse
+	cp $(OUT)/collapse/wave_rnn.json docs/results/wave_rnn_collapse.json
+	$(WAVE_RNN) --model nwm --readout linear --updates 800 --watch 80 --seed 300 --seeds 5 --out $(OUT)/waves
+	cp $(OUT)/waves/wave_rnn.json docs/results/wave_rnn_wavelengths.json
+	$(WAVE_RNN) --model nwm --readout linear --updates 800 --watch 80 --seed 300 --seeds 5 --wave-rate 1 \
+	    --out $(OUT)/fast_waves
+	cp $(OUT)/fast_waves/wave_rnn.json docs/results/wave_rnn_fast_wavelengths.json
+	$(WAVE_RNN) --model conv_lstm --readout linear --updates 800 --watch 80 --seed 300 --seeds 5 --out $(OUT)/lstm
+	cp $(OUT)/lstm/wave_rnn.json docs/results/wave_rnn_lstm.json
 
 # four long runs on CIFAR-4 (two minutes): who overfits? Goes on where it was stopped.
 study-cifar4: $(VENV)/.installed

@@ -1,0 +1,121 @@
+"""What the checks of a case found, from the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import xarray as xr
+
+from validation import results
+from validation.checks import Finding, NotRun, findings_where
+from validation.ladder import UNEXPLAINED
+from validation.wave_rnn import check_table as table
+from validation.wave_rnn import modes
+from validation.wave_rnn.cones import ENCODER, MOST
+from validation.wave_rnn.scoring import VALIDATION
+from validation.wave_rnn.setting import Setting
+
+LINEAR, FFT, MEAN, LAST, CNN = "nwm linear", "nwm fft", "nwm mean", "nwm last", "cnn 2"
+MANY = 9  # seeds, from which on medians are judged
+LONGEST = 10  # T dt of a history that harmonics follow
+
+
+def of_case(result: xr.DataTree, setting: Setting) -> dict[str, Finding]:
+    """Return a finding for each check of the case, but where its bar is not stated for the options."""
+    found: dict[str, Finding | Callable[[], Finding]] = dict(_of_one_mode(result))
+    if setting.waves:
+        found |= _of_waves(result)
+    else:
+        no_waves = NotRun("--model leaves wave networks out")
+        found |= dict.fromkeys(("W26", "W26b", "W27", "W28", "W28b", "W29", "WN1"), no_waves)
+    if setting.name == table.SMALL and not setting.stored and setting.is_trained:
+        found |= _of_order(result, setting)
+    conditions = {
+        table.STATED: setting.is_stated,
+        table.BRIEF: _longest(setting) <= LONGEST,
+        table.NINE: setting.is_stated and len(setting.seeds) >= MANY,
+    }
+    return findings_where(table.CHECKS, conditions, found)
+
+
+def _longest(setting: Setting) -> float:
+    waves = (setting.architectures[name] for name in setting.waves)
+    return max((a.steps * a.time_step for a in waves), default=0.0)
+
+
+def _of_one_mode(result: xr.DataTree) -> dict[str, Callable[[], Finding]]:
+    """Return how well each source of the mode at the start has the size that was predicted."""
+    ladder = results.ladder(result, modes.START)
+
+    def size_missed(source: str) -> float:
+        predicted = abs(ladder.predictions[source].value / ladder.scale).max()
+        return float(abs(ladder.largest(source) / predicted - 1))
+
+    return {
+        "W31": lambda: size_missed(modes.SPACE),
+        "W31b": lambda: size_missed(modes.TIME),
+        "W31c": lambda: size_missed(modes.TANH),
+        "W31d": lambda: ladder.largest(UNEXPLAINED),
+    }
+
+
+def _of_waves(result: xr.DataTree) -> dict[str, Finding | Callable[[], Finding]]:
+    seen = results.dataset(result, "observed/waves")
+
+    def worst(name: str) -> float:
+        return float(seen[name].max(skipna=False))
+
+    too_long = NotRun(
+        f"T is above {MOST}: a canvas that holds two cones would have a side of 2 (T + {ENCODER}) + 2 px"
+    )
+    cone = bool(np.isfinite(seen["leak_states"]).all())
+    return {
+        "W26": (lambda: worst("leak_states")) if cone else too_long,
+        "W26b": (lambda: worst("leak_logits")) if cone else too_long,
+        "W27": lambda: worst("bound_ratio"),
+        "W28": lambda: float(seen["warned_beyond"].min()),
+        "W28b": lambda: worst("warned_inside"),
+        "W29": lambda: worst("small_wave_error"),
+        "WN1": lambda: results.ladder(result, modes.TRAINED).largest(UNEXPLAINED),
+    }
+
+
+def _of_order(result: xr.DataTree, setting: Setting) -> dict[str, Finding | Callable[[], Finding]]:
+    """Return how the readouts stand to one another, by objects' loss on the images that chose weights."""
+    scores = results.dataset(result, "observed/scores")
+    loss = scores["foreground_loss"].sel(split=VALIDATION)
+
+    def of(name: str) -> xr.DataArray:
+        return loss.sel(network=name, drop=True)
+
+    rows: dict[str, tuple[tuple[str, ...], Callable[[], Finding]]] = {
+        "W24": ((LINEAR, CNN), lambda: float((of(LINEAR) / of(CNN)).max())),
+        "W24b": ((FFT, CNN), lambda: float((of(FFT) / of(CNN)).max())),
+        "W24c": ((MEAN, LINEAR), lambda: float((of(MEAN) / of(LINEAR)).min())),
+        "W24d": ((CNN,), lambda: float(of(CNN).min())),
+        "W24e": ((LINEAR,), lambda: float(of(LINEAR).median())),
+        "W24f": ((LAST, LINEAR), lambda: float(of(LAST).median() / of(LINEAR).median())),
+    }
+    found: dict[str, Finding | Callable[[], Finding]] = {}
+    for name, (needed, finding) in rows.items():
+        missing = [network for network in needed if network not in setting.architectures]
+        if missing:
+            found[name] = NotRun(f"the options leave {' and '.join(missing)} out")
+        elif len(setting.seeds) < 3:
+            found[name] = NotRun("its bar is stated for three seeds or more")
+        else:
+            found[name] = finding
+    return found
+
+
+def collapsed(result: xr.DataTree) -> list[str]:
+    """Return the networks that became the constant predictor, by name and seed."""
+    scores = results.dataset(result, "observed/scores")
+    found = scores["collapsed"].sel(split=VALIDATION)
+    return [
+        f"{name}, seed {seed}"
+        for name in found["network"].values
+        for seed in found["seed"].values
+        if bool(found.sel(network=name, seed=seed))
+    ]

@@ -1,0 +1,142 @@
+"""Options that are refused before anything is read: out of their range, or of no use to what runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from numerics.devices import find_device
+from theory.errors import ArgumentError
+from validation.image_options import speaking_of
+from validation.wave_rnn.check_table import CASES, MNIST, OWN
+
+if TYPE_CHECKING:
+    from validation.wave_rnn import Config
+
+# lowest and highest of the options that are numbers
+RANGES: Mapping[str, tuple[float, float]] = {
+    "images": (16, 10_000_000),
+    "radius": (1, 32),
+    "steps": (1, 100_000),
+    "time_step": (1e-6, 1e3),
+    "seeds": (1, 1000),
+    "seed": (0, 2**31 - 1),
+    "updates": (1, 10**9),
+    "batch": (1, 100_000),
+    "learning_rate": (1e-9, 1e3),
+    "wave_rate": (1e-9, 1e3),
+    "clip": (1e-9, 1e9),
+    "watch": (1, 10**9),
+    "processes": (1, 1024),
+    "depth": (1, 256),
+    "channels": (1, 1024),
+}
+NAMED = tuple(name for name in CASES if name != OWN)
+OF_TRAINING = (
+    "seeds",
+    "seed",
+    "updates",
+    "batch",
+    "learning_rate",
+    "schedule",
+    "wave_rate",
+    "clip",
+    "watch",
+    "mixed_precision",
+)
+# options that only some networks have, and which these are
+BELONG: Mapping[str, tuple[str, ...]] = {
+    "readout": ("nwm", "conv_lstm"),
+    "steps": ("nwm", "conv_lstm"),
+    "watch": ("nwm", "conv_lstm"),
+    "radius": ("nwm",),
+    "time_step": ("nwm",),
+    "stiffness": ("nwm",),
+    "damping": ("nwm",),
+    "wave_rate": ("nwm",),
+    "depth": ("cnn",),
+    "bottleneck": ("cnn",),
+    "channels": ("unet",),
+}
+
+
+def require_options(config: Config) -> None:
+    """Refuse options that a run could not use, or would leave aside silently.
+
+    Raises
+    ------
+    ArgumentError
+        Naming option, value and what is allowed.
+    """
+    for name, (low, high) in RANGES.items():
+        for value in _several(getattr(config, name)):
+            if not (math.isfinite(value) and low <= value <= high):
+                raise ArgumentError(
+                    option(name), value, f"must be from {low:.10g} to {high:.10g}", "choose another"
+                )
+    for name in ("model", "readout", "depth", "bottleneck", "channels"):
+        values = getattr(config, name)
+        if values is not None and (not values or len(set(values)) < len(values)):
+            raise ArgumentError(
+                option(name), values, "must name each once, and one at least", "change it"
+            )
+    with speaking_of("--device"):
+        find_device(config.device)
+    for name, models in BELONG.items():
+        if is_changed(config, name) and not set(models) & set(config.model):
+            raise ArgumentError(
+                option(name),
+                getattr(config, name),
+                f"belongs to {' and '.join(models)}, and {', '.join(config.model)} runs",
+                f"leave it out, or add --model {models[0]}",
+            )
+    if config.binarise and config.dataset != MNIST:
+        raise ArgumentError("--binarise", True, "belongs to --dataset mnist", "leave it out")
+    if config.images is not None and config.dataset not in NAMED:
+        raise ArgumentError(
+            "--images", config.images, "belongs to sets that are drawn", "leave it out"
+        )
+    if config.weights is not None:
+        _require_one_network(config)
+
+
+def option(name: str) -> str:
+    """Return the option of a field of the configuration, as it is typed."""
+    return f"--{name.replace('_', '-')}"
+
+
+def is_changed(config: Config, name: str) -> bool:
+    """Return whether an option is not the default."""
+    (default,) = (field.default for field in dataclasses.fields(config) if field.name == name)
+    return bool(getattr(config, name) != default)
+
+
+def _several(value: float | tuple[float, ...] | None) -> tuple[float, ...]:
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _require_one_network(config: Config) -> None:
+    for name in OF_TRAINING:
+        if is_changed(config, name):
+            raise ArgumentError(
+                option(name), getattr(config, name), "trains, and --weights are", "leave one out"
+            )
+    counts = {
+        "model": len(config.model),
+        "readout": len(config.readout or ("linear",)) if config.model != ("cnn",) else 1,
+        "depth": len(config.depth),
+        "bottleneck": len(config.bottleneck),
+        "channels": len(config.channels),
+    }
+    for name, count in counts.items():
+        if count > 1:
+            raise ArgumentError(
+                option(name),
+                getattr(config, name),
+                "must name one network: --weights are of one",
+                f"choose one, such as --model {config.model[0]}",
+            )

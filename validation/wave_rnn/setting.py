@@ -1,0 +1,340 @@
+"""The setting of a run: its images, its networks, and how they are trained."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import xarray as xr
+
+from numerics.wave_rnn.networks.architecture import Architecture
+from numerics.wave_rnn.networks.counts import UNET_HALVINGS
+from numerics.wave_rnn.training.protocol import PAPER, STEADY, Protocol
+from theory.errors import ArgumentError
+from validation.image_options import speaking_of
+from validation.wave_rnn.check_table import MULTI, OWN, POLYGONS, SMALL
+from validation.wave_rnn.material import Material, material_of
+from validation.wave_rnn.options import NAMED, OF_TRAINING, is_changed, option, require_options
+from validation.wave_rnn.paper_tables import network_name
+
+if TYPE_CHECKING:
+    from validation.wave_rnn import Config
+
+Reads = Literal["linear", "fft", "mean", "last", "max"]
+READOUTS: tuple[Reads, ...] = ("linear", "fft", "mean", "last", "max")
+ORDER = READOUTS[:4]  # readouts whose order is asked after
+WAVE = ("nwm", "conv_lstm")  # networks with a history
+STORED_SEEDS = 3
+UNIT = 2**UNET_HALVINGS  # px
+START, AFTER = "start", "after training"  # stages of a network
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """What a run works with.
+
+    Parameters
+    ----------
+    config : Config
+    material : Material
+    architectures : dict
+        The networks, by their names: ``nwm linear``, ``cnn 2``.
+    seeds : tuple of int
+        Of start weights and order of the images.
+    protocol : Protocol or None
+        How they are trained; None: they are not.
+    stored : bool
+        Whether their weights come with the package.
+    """
+
+    config: Config
+    material: Material
+    architectures: dict[str, Architecture]
+    seeds: tuple[int, ...]
+    protocol: Protocol | None
+    stored: bool
+
+    @property
+    def name(self) -> str:
+        """Name of the case."""
+        return case_name(self.config)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the networks."""
+        return list(self.architectures)
+
+    @property
+    def waves(self) -> list[str]:
+        """Names of the wave networks."""
+        return [name for name, a in self.architectures.items() if a.model == "nwm"]
+
+    def over(
+        self, one: Callable[[str, int], xr.Dataset], names: Sequence[str] | None = None
+    ) -> xr.Dataset:
+        """Return what a function says of each network and seed, along these two dimensions."""
+        dim = "network" if names is None else "wave_network"
+        rows = [
+            _along(
+                [one(name, seed) for name in names or self.names], dim, list(names or self.names)
+            )
+            for seed in self.seeds
+        ]
+        return _along(rows, "seed", np.array(self.seeds))
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the networks have learnt something: here, before, or elsewhere."""
+        return self.stored or self.protocol is not None or self.config.weights is not None
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Stages at which recurrent networks are looked at."""
+        return (START, AFTER) if self.is_trained else (START,)
+
+    @property
+    def recurrent(self) -> list[str]:
+        """Names of the networks with a history."""
+        return [name for name, a in self.architectures.items() if a.is_recurrent]
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether networks and training are those that bars are stated for."""
+        return _is_stated(self.config)
+
+
+def _along(parts: list[xr.Dataset], dim: str, labels: Any) -> xr.Dataset:
+    return xr.concat(
+        parts,
+        xr.DataArray(labels, dims=dim, name=dim),
+        join="exact",
+        coords="minimal",
+        combine_attrs="override",
+    )
+
+
+def case_name(config: Config) -> str:
+    """Return the case of a configuration, as checks name it."""
+    return config.dataset if config.dataset in NAMED else OWN
+
+
+def setting_of(config: Config) -> Setting:
+    """Return the setting of a configuration.
+
+    Raises
+    ------
+    ArgumentError
+        For a configuration that cannot be run.
+    """
+    require_options(config)
+    stored = config.preset == "quick" and case_name(config) == SMALL and _from_store(config)
+    protocol = None if stored or config.weights is not None else _protocol(config)
+    if protocol is None:
+        _refuse_training(config)
+    with speaking_of("--dataset"):
+        material = material_of(config, trains=protocol is not None)
+    _require_fit(config, protocol, material)
+    if protocol is not None and config.watch is not None:
+        often = max(1, protocol.total(material.images) // config.watch)
+        protocol = dataclasses.replace(protocol, evaluations=often)
+    architectures = _architectures(config, material, _readouts(config))
+    if config.weights is not None:
+        _require_weights(config.weights, *architectures.values())
+    return Setting(
+        config,
+        material,
+        architectures,
+        _seeds(config, stored=stored, trains=protocol is not None),
+        protocol,
+        stored,
+    )
+
+
+def _is_stated(config: Config) -> bool:
+    free = ("dataset", "model", "readout", "depth", "bottleneck", "wave_rate", "seeds", "seed")
+    running = ("processes", "preset", "device")
+    fields = [field.name for field in dataclasses.fields(config)]
+    return not any(is_changed(config, name) for name in fields if name not in (*free, *running))
+
+
+def _from_store(config: Config) -> bool:
+    """Return whether the networks that are asked for are among the stored ones."""
+    if not _is_stated(config):
+        return False
+    if config.wave_rate is not None:
+        return False
+    plain = config.depth == (2,) and config.bottleneck == ("release",)
+    few = config.seed == 0 and (config.seeds or 1) <= STORED_SEEDS
+    return plain and few and set(config.model) <= {"nwm", "cnn"}
+
+
+def _protocol(config: Config) -> Protocol | None:
+    """Return how networks are trained, or None where the preset is too small for it."""
+    short = case_name(config) in (SMALL, OWN)
+    if config.updates is None and config.preset != "paper" and (not short or _is_glance(config)):
+        return None
+    base = STEADY if short else PAPER
+    changes: dict[str, Any] = {"clip": config.clip, "mixed_precision": config.mixed_precision}
+    if config.updates is not None:
+        changes |= {"updates": config.updates, "epochs": None}
+        if not short:
+            changes["evaluations"] = min(config.updates, 300)
+    if config.batch is not None:
+        changes["batch"] = config.batch
+    if config.learning_rate is not None:
+        changes["learning_rate"] = config.learning_rate
+    if config.schedule is not None:
+        changes["schedule"] = config.schedule
+    if config.wave_rate is not None:
+        changes["wave_rate"] = config.wave_rate
+    if config.release:
+        changes["least_gain"] = 1e-3
+    _require_cycle(config, base)
+    return dataclasses.replace(base, **changes)
+
+
+def _require_cycle(config: Config, base: Protocol) -> None:
+    least = 1 / base.warm_up
+    cycles = (config.schedule or base.schedule) == "one_cycle"
+    if cycles and config.updates is not None and config.updates <= least:
+        raise ArgumentError(
+            "--updates",
+            config.updates,
+            f"must be above {least:g}: the rate rises first, and one update at least is before its peak",
+            "train longer, or pass --schedule constant",
+        )
+
+
+def _is_glance(config: Config) -> bool:
+    """Return whether own images are looked at without training."""
+    return case_name(config) == OWN and config.preset == "quick"
+
+
+def _require_fit(config: Config, protocol: Protocol | None, material: Material) -> None:
+    """Refuse batches larger than the set, and images that a U-Net cannot halve four times."""
+    if protocol is not None and protocol.batch > material.images:
+        raise ArgumentError(
+            "--batch",
+            protocol.batch,
+            f"must be at most {material.images}, the number of images to train on",
+            f"pass --batch {material.images}, or take more images",
+        )
+    if "unet" in config.model and any(side % UNIT for side in material.sides):
+        raise ArgumentError(
+            "--model",
+            "unet",
+            f"takes images whose sides {UNIT} divides; those of {config.dataset} are "
+            f"{material.sides[0]} x {material.sides[1]} px",
+            "leave unet out, or crop the images",
+        )
+
+
+def _require_weights(path: str, architecture: Architecture) -> None:
+    from numerics.wave_rnn.networks.checkpoints import load_checkpoint
+
+    with speaking_of("--weights"):
+        load_checkpoint(path, architecture)
+
+
+def _refuse_training(config: Config) -> None:
+    if config.release and config.dataset != MULTI:
+        raise ArgumentError(
+            "--release",
+            True,
+            f"says how networks are trained, and {config.dataset} is not trained here",
+            "leave it out, or give --updates",
+        )
+    for name in OF_TRAINING:
+        if name != "seed" and name != "seeds" and is_changed(config, name):
+            raise ArgumentError(
+                option(name),
+                getattr(config, name),
+                f"trains, and {config.dataset} is not trained with --preset {config.preset}",
+                "give --updates, or --preset paper",
+            )
+
+
+def _seeds(config: Config, *, stored: bool, trains: bool) -> tuple[int, ...]:
+    if config.seeds is not None:
+        count = config.seeds
+    elif not trains:
+        count = STORED_SEEDS if stored else 1
+    else:
+        count = {"quick": 1, "standard": 3, "paper": 10}[config.preset]
+        count = 12 if config.preset == "paper" and config.dataset == MULTI else count
+    return tuple(range(config.seed, config.seed + count))
+
+
+def _readouts(config: Config) -> tuple[str, ...]:
+    if config.readout is not None:
+        return config.readout
+    if config.weights is not None:
+        return ("linear",)
+    return ORDER if config.preset == "standard" else READOUTS
+
+
+def _architectures(
+    config: Config, material: Material, readouts: tuple[str, ...]
+) -> dict[str, Architecture]:
+    """Return all networks that the options name, in the order of the models."""
+    common = {"channels_in": material.channels, "classes": material.classes}
+    common |= _sizes(config)
+    found: dict[str, Architecture] = {}
+    for model in config.model:
+        for variant, own in _variants(config, model, readouts):
+            with _speaking_of_steps(model):
+                found[network_name(model, variant)] = Architecture(model, **(common | own))
+    return found
+
+
+@contextlib.contextmanager
+def _speaking_of_steps(model: str) -> Iterator[None]:
+    """Let an error speak of --steps where it is one of T, else of the model."""
+    try:
+        yield
+    except ArgumentError as error:
+        name = "--steps" if error.argument == "steps" else f"--model {model}"
+        raise ArgumentError(name, error.value, error.expected, error.remedy) from error
+
+
+def _variants(
+    config: Config, model: str, readouts: tuple[str, ...]
+) -> list[tuple[str | int, dict[str, Any]]]:
+    """Return what tells the networks of one model apart."""
+    if model in WAVE:
+        time = _time(config, model)
+        return [(readout, {"readout": readout, **time}) for readout in readouts]
+    if model == "unet":
+        return [(c, {"unet_width": c}) for c in config.channels]
+    return [
+        (depth if way == "release" else f"{depth} {way}", {"depth": depth, "bottleneck": way})
+        for depth in config.depth
+        for way in config.bottleneck
+    ]
+
+
+def _sizes(config: Config) -> dict[str, Any]:
+    if case_name(config) in (SMALL, OWN):
+        return {"encoder": 8, "width": 8, "bins": 7, "head": (32, 32)}
+    if config.dataset == MULTI:
+        return {"hidden": 16, "head": (32,) * 5}
+    return {}
+
+
+def _time(config: Config, model: str) -> dict[str, Any]:
+    """Return steps, time step and starts of a network with a history."""
+    short = case_name(config) in (SMALL, OWN)
+    steps = 16 if short else 500 if config.dataset == POLYGONS else 100
+    if model == "conv_lstm":
+        return {"steps": config.steps or (16 if short else 20)}
+    return {
+        "steps": config.steps or steps,
+        "time_step": config.time_step or (0.6 if short else 0.1),
+        "omega_start": config.stiffness or ("twice" if short else "default"),
+        "position_start": "kaiming" if short else "default",
+        "damping": config.damping,
+        "radius": config.radius,
+    }

@@ -1,0 +1,186 @@
+"""The networks of a run: as they start, trained here, stored with the package, or the user's own."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import hashlib
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from numerics.schema import quantity
+from numerics.stored_weights import read_weights
+from numerics.torch_networks import take_weights, weights
+from numerics.wave_rnn.networks.architecture import Architecture
+from numerics.wave_rnn.networks.build import Network, build
+from numerics.wave_rnn.networks.conv_lstm import ConvLSTM
+from numerics.wave_rnn.networks.nwm import WaveNetwork
+from numerics.wave_rnn.segments.segment_set import Splits
+from numerics.wave_rnn.training.many_runs import Job, train_many
+from numerics.wave_rnn.training.protocol import Protocol
+from numerics.wave_rnn.training.trained import Trained
+from theory.errors import DivergenceError
+from validation.experiment import Work
+from validation.image_options import speaking_of
+from validation.wave_rnn.setting import START, WAVE, Setting
+from validation.wave_rnn.watching import wavelengths_of
+
+WATCHED_IMAGES = 32
+Place = tuple[str, int]  # a network's name, and its seed
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """One network.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    seed : int
+    weights : dict of ndarray
+        By their names: those of the lowest validation loss, where it was trained.
+    training : Trained or None
+        Where it was trained in this run.
+    """
+
+    architecture: Architecture
+    seed: int
+    weights: Mapping[str, np.ndarray]
+    training: Trained | None = None
+
+    def network(self) -> Network:
+        """Return the network, ready to be judged."""
+        module = build(self.architecture, self.seed)
+        take_weights(module, self.weights)
+        module.eval()
+        return module
+
+    def start(self) -> Network:
+        """Return the network before its first update."""
+        module = build(self.architecture, self.seed)
+        module.eval()
+        return module
+
+    def recurrent(self, stage: str) -> WaveNetwork | ConvLSTM:
+        """Return a network with a history, as it is or at its start."""
+        module = self.start() if stage == START else self.network()
+        assert isinstance(module, WaveNetwork | ConvLSTM)
+        return module
+
+    def waves(self, stage: str) -> WaveNetwork:
+        """Return a wave network, as it is or at its start."""
+        module = self.recurrent(stage)
+        assert isinstance(module, WaveNetwork)
+        return module
+
+    def checksum(self) -> str:
+        """Return the SHA-256 over all weights, in the order of their names."""
+        digest = hashlib.sha256()
+        for name in sorted(self.weights):
+            digest.update(f"{name} {self.weights[name].dtype.str} ".encode())
+            digest.update(np.ascontiguousarray(self.weights[name]).data)
+        return digest.hexdigest()
+
+
+def subjects_of(setting: Setting, splits: Splits, work: Work) -> dict[Place, Subject]:
+    """Return all networks of a setting; what was trained before is taken from the run's store.
+
+    Raises
+    ------
+    ArgumentError
+        For own weights that do not fit.
+    DivergenceError
+        If a loss left the finite numbers.
+    """
+    places = [(name, seed) for name in setting.names for seed in setting.seeds]
+    if setting.protocol is not None:
+        return dict(zip(places, _trained(setting, places, splits, work), strict=True))
+    if setting.stored:
+        return {place: stored_subject(setting.architectures[place[0]], *place) for place in places}
+    return {place: _untrained(setting, *place) for place in places}
+
+
+def weights_file(seed: int) -> Path:
+    """Return where the package keeps the networks of a seed."""
+    return Path(str(resources.files("validation.wave_rnn"))) / "weights" / f"small_{seed}.npz"
+
+
+def stored_subject(architecture: Architecture, name: str, seed: int) -> Subject:
+    """Return a network whose weights come with the package."""
+    return Subject(architecture, seed, read_weights(weights_file(seed)).networks[name])
+
+
+def training_record(subjects: Mapping[Place, Subject], setting: Setting) -> xr.Dataset:
+    """Return losses and scores on the validation images over the updates, by network and seed."""
+    return setting.over(lambda name, seed: _record(subjects[name, seed]))
+
+
+def _record(subject: Subject) -> xr.Dataset:
+    run = subject.training
+    assert run is not None
+    counts = {
+        "best_update": (run.best_update, "updates made when the validation loss was lowest", "1"),
+        "largest_gradient": (np.nanmax(run.record["gradient_norm"]), "largest gradient", "1"),
+        "median_gradient": (np.nanmedian(run.record["gradient_norm"]), "median gradient", "1"),
+    }
+    kept = run.record[["loss", "foreground_loss", "foreground_accuracy"]]
+    told = {
+        name: quantity(value, [], name=name, long_name=long_name, units=units)
+        for name, (value, long_name, units) in counts.items()
+    }
+    return kept.assign(told)
+
+
+def _untrained(setting: Setting, name: str, seed: int) -> Subject:
+    architecture, path = setting.architectures[name], setting.config.weights
+    if path is None:
+        return Subject(architecture, seed, weights(build(architecture, seed)))
+    from numerics.wave_rnn.networks.checkpoints import load_checkpoint
+
+    with speaking_of("--weights"):
+        return Subject(architecture, seed, weights(load_checkpoint(Path(path), architecture)))
+
+
+def _trained(
+    setting: Setting, places: list[Place], splits: Splits, work: Work
+) -> Iterator[Subject]:
+    protocol = setting.protocol
+    assert protocol is not None
+    jobs = [_job(setting, protocol, place, splits, work) for place in places]
+    with _names_the_option():
+        runs = train_many(jobs, setting.config.processes, progress=work.stage("training"))
+    for run in runs:
+        yield Subject(run.architecture, run.seed, run.best, run)
+
+
+def _job(setting: Setting, protocol: Protocol, place: Place, splits: Splits, work: Work) -> Job:
+    name, seed = place
+    architecture = setting.architectures[name]
+    watches = setting.config.watch is not None and architecture.model in WAVE
+    images = splits.validation.batch(np.arange(min(WATCHED_IMAGES, len(splits.validation)))).images
+    return Job(
+        architecture,
+        protocol,
+        splits,
+        seed,
+        checkpoint=work.store / f"training_{name.replace(' ', '_')}_{seed}.npz",
+        device=setting.config.device,
+        watch=functools.partial(wavelengths_of, images=images) if watches else None,
+        watched_at=protocol.grid(len(splits.train)) if watches else (),
+    )
+
+
+@contextlib.contextmanager
+def _names_the_option() -> Iterator[None]:
+    """Let divergence speak of the option that helps."""
+    try:
+        yield
+    except DivergenceError as error:
+        raise DivergenceError(
+            "--learning-rate", error.value, error.expected, f"{error.remedy}: --clip 1"
+        ) from error

@@ -1,0 +1,174 @@
+"""Claims that counting decides: parameters, bins of the time readouts, and what the overlaps add."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import xarray as xr
+
+from numerics.wave_rnn.networks.architecture import Architecture, Model
+from validation import results
+from validation.verdicts import CONSISTENT, OPEN, REFUTED, REPRODUCED, Row
+from validation.wave_rnn.check_table import MNIST, MULTI, TETROMINOES
+from validation.wave_rnn.paper_tables import paper_table
+from validation.wave_rnn.setting import Setting
+from validation.wave_rnn.verdicts.chance import spread
+from validation.wave_rnn.verdicts.material import check_of, command, has
+
+IMAGES = {MNIST: (1, 11), TETROMINOES: (3, 6), MULTI: (1, 11)}  # channels, classes
+PRINTED = 0.005  # of a score with two decimals: what rounding hides
+ROUNDING = 1e-9  # of scores in float64
+
+
+class Count(NamedTuple):
+    """A number of parameters that the paper prints, and the network that it belongs to."""
+
+    network: str
+    architecture: Architecture
+    printed: str
+
+    def agrees(self, parameters: int) -> bool:
+        """Return whether a count is what is printed: exactly, or in thousands."""
+        if self.printed[-1].lower() == "k":
+            return abs(parameters - 1000 * int(self.printed[:-1])) <= 500
+        return parameters == int(self.printed)
+
+
+def printed_counts() -> list[Count]:
+    """Return all counts of Tables 1, 2 and 4."""
+    found = []
+    for number in (1, 2, 4):
+        printed = paper_table(number)["parameters"]
+        for images in printed["image_set"].values:
+            for network in printed["network"].values:
+                text = str(printed.sel(image_set=images, network=network).item())
+                if text:
+                    found.append(Count(str(network), of_paper(str(images), str(network)), text))
+    return found
+
+
+def of_paper(images: str, network: str) -> Architecture:
+    """Return a network of the paper, by its images and its name."""
+    model, variant = network.split()
+    channels, classes = IMAGES[images]
+    sizes: dict[str, Any] = {"hidden": 16, "head": (32,) * 5} if images == MULTI else {}
+    own: dict[str, dict[str, Any]] = {
+        "nwm": {"readout": variant},
+        "conv_lstm": {"readout": variant, "steps": 20},
+        "cnn": {"depth": variant},
+        "unet": {"unet_width": variant},
+    }
+    for name, value in own[model].items():
+        sizes[name] = int(value) if str(value).isdigit() else value
+    return Architecture(cast(Model, model), channels, classes, **sizes)
+
+
+def parameters(result: xr.DataTree, setting: Setting) -> Row:
+    """Counts by the closed form against those that are printed."""
+    counts = printed_counts()
+    off = [c for c in counts if not c.agrees(c.architecture.parameters())]
+    unused = {
+        c.architecture.parameters() - c.architecture.parameters("used")
+        for c in counts
+        if c.architecture.is_recurrent and c.architecture.readout != "linear"
+    }
+    here = [a.parameters() for a in setting.architectures.values()]
+    told = f"{len(counts) - len(off)} of {len(counts)} agree"
+    if off:
+        told += f", not {', '.join(f'{c.network} ({c.printed})' for c in off)}"
+    return [
+        "parameter counts of Tables 1, 2 and 4",
+        REFUTED if off else REPRODUCED,
+        f"closed form against print: {told}; in last, max, mean and fft "
+        f"{' or '.join(map(str, sorted(unused)))} of them are a matrix over time that is never used; "
+        f"networks of this run have {min(here)} to {max(here)}",
+    ]
+
+
+def bins(result: xr.DataTree, setting: Setting) -> Row:
+    """The number of time bins that the printed counts of parameters allow."""
+    counts = [
+        c for c in printed_counts() if c.architecture.is_recurrent and _reads_bins(c.architecture)
+    ]
+    fewer, release = (
+        all(c.agrees(_with_bins(c.architecture, c.architecture.steps // 2 + more)) for c in counts)
+        for more in (0, 1)
+    )
+    word = OPEN if fewer == release else REFUTED if release else REPRODUCED
+    said = {True: "all", False: "not all"}
+    told = (
+        f"with T/2 bins {said[fewer]}, with T/2 + 1 {said[release]} of the {len(counts)} printed counts that "
+        "depend on it come out"
+    )
+    here = {(a.time_bins, a.steps) for a in setting.architectures.values() if a.is_recurrent}
+    if here:
+        told += f"; here K = {', '.join(f'{k} at T = {t}' for k, t in sorted(here))}"
+    return ["readouts of T = 100 steps have 50 bins", word, told]
+
+
+def _reads_bins(architecture: Architecture) -> bool:
+    return architecture.readout in ("fft", "linear")
+
+
+def _with_bins(architecture: Architecture, count: int) -> int:
+    """Return the parameters of a network whose readout had so many bins."""
+    taps = ((0.0,) * architecture.steps,) * count
+    given = dataclasses.replace(architecture, readout="given", taps=taps)
+    return given.parameters() + count * architecture.steps
+
+
+def overlaps(result: xr.DataTree, setting: Setting) -> Row:
+    """IoU and FG-IoU against what the accuracies alone say of them.
+
+    Of each image they are a/(2 - a), W21. This is convex: over images, and over seeds, the mean lies from
+    a/(2 - a) at the mean a up to it.
+    """
+    claim = "IoU and FG-IoU judge beside the accuracies"
+    verdict, off = check_of(result, "W21")
+    if not has(result, "scores") or verdict not in ("holds", "fails"):
+        return [
+            claim,
+            OPEN,
+            f"it takes scores and W21: {command(setting, '')}".rstrip(),
+        ]
+    scores = results.dataset(result, "observed/scores")
+    pairs = (("accuracy", "overlap"), ("foreground_accuracy", "foreground_overlap"))
+    beyond = max(float(outside(scores[a], scores[iou]).max()) for a, iou in pairs)
+    inside, printed = _printed_inside()
+    follows = verdict == "holds" and beyond <= ROUNDING
+    word = REFUTED if follows else CONSISTENT
+    end = "they follow from the accuracies" if follows else "not all follow from the accuracies"
+    return [
+        claim,
+        word,
+        f"of one image IoU is a/(2 - a) but for {off:.1g}; means of this run are outside a/(2 - a) to a by "
+        f"{beyond:.1g} at most, {inside} of {printed} printed ones are inside: {end}; over classes, with "
+        f"false positives, IoU is {spread(scores['class_overlap'])} where theirs is "
+        f"{spread(scores['overlap'])}",
+    ]
+
+
+def outside(accuracy: xr.DataArray, overlap: xr.DataArray) -> xr.DataArray:
+    """Return by how much a mean overlap is less than a/(2 - a) of the mean accuracy, or more than it."""
+    below, above = accuracy / (2 - accuracy) - overlap, overlap - accuracy
+    return xr.where(below > above, below, above).clip(min=0)
+
+
+def _printed_inside() -> tuple[int, int]:
+    """Return how many printed means of overlaps follow from those of accuracies, and how many there are."""
+    inside = printed = 0
+    for number, accuracy, overlap in (
+        (1, "FG-Acc", "FG-IoU"),
+        (2, "FG-Acc", "FG-IoU"),
+        (3, "Acc", "IoU"),
+        (4, "Acc", "IoU"),
+    ):
+        table = paper_table(number).sel(statistic="mean")
+        a, iou = table[accuracy], table[overlap]
+        low, high = (a - PRINTED).clip(min=0), a + PRINTED
+        fits = (low / (2 - low) - PRINTED <= iou) & (iou <= high + PRINTED)
+        there = np.isfinite(a) & np.isfinite(iou)
+        inside, printed = inside + int((fits & there).sum()), printed + int(there.sum())
+    return inside, printed
