@@ -58,6 +58,7 @@ sphinx_gallery_conf = {
         "gallery/drum",
         "gallery/latent_waves",
         "gallery/latent_basis",
+        "gallery/wave_rnn",
     ],
     "within_subsection_order": "FileNameSortKey",
     "filename_pattern": r"\.py$",

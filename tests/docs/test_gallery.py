@@ -145,6 +145,42 @@ def test_a_rotation_that_keeps_its_input():
     assert min(found["arrived"][name] for name in ("minimal rotation", "mean shift")) > 0.88
 
 
+def test_a_wave_meets_a_soft_wall():
+    """Below the contrast 4 sin^2(1/2) packets bring back the share of the sines, above it all of it.
+
+    |R|^2 = sin^2((k1 - k2)/2)/sin^2((k1 + k2)/2), sin^2(k2/2) = sin^2(1/2) - contrast/4, to half a per cent.
+    """
+    found = namespace("a_wave_meets_a_soft_wall")
+    assert found["wall"] == pytest.approx(4 * math.sin(0.5) ** 2)
+    for contrast, said, energy in zip(
+        found["contrasts"], found["said"], found["found"], strict=True
+    ):
+        left = math.sin(0.5) ** 2 - contrast / 4
+        if left > 0:
+            k = 2 * math.asin(math.sqrt(left))
+            share = (math.sin((1 - k) / 2) / math.sin((1 + k) / 2)) ** 2
+        else:
+            share = 1
+        assert said == pytest.approx(share, rel=1e-9)
+        assert energy == pytest.approx(share, rel=5e-3)
+    assert min(found["contrasts"]) < found["wall"] < max(found["contrasts"])
+
+
+def test_how_far_a_network_hears():
+    """4, 8, 14 pixels after 20, 50, 100 steps, the law within one; the stored network segments.
+
+    Its waves run c T dt: 16 steps of 0.6 at the trained speed, that of the taps' second moment.
+    """
+    found = namespace("how_far_a_network_hears")
+    assert found["heard"] == [4, 8, 14]
+    assert found["rule"] == pytest.approx(found["heard"], abs=1)
+    kernel = found["kernel"]
+    moments = [kernel.sum(axis=axis)[c, c] for c in range(2) for axis in (2, 3)]
+    fastest = max((taps[0] + taps[2]) / 2 for taps in moments)
+    assert found["trained"].travelled == pytest.approx(16 * 0.6 * math.sqrt(fastest))
+    assert found["right"] > 0.9
+
+
 SCRIPTS = sorted(file.stem for file in GALLERY.rglob("*.py"))
 
 

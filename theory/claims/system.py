@@ -223,7 +223,10 @@ class System(Claim):
 
     def _left_latex(self, variable: sympy.Symbol) -> str:
         if self.is_map:
-            return rf"{sympy.latex(variable)}_{{{sympy.latex(self.time)}+1}}"
+            written = sympy.latex(variable)
+            if "_" in written:  # LaTeX takes no second subscript
+                written = f"{{{written}}}"
+            return rf"{written}_{{{sympy.latex(self.time)}+1}}"
         return rf"\frac{{d {sympy.latex(variable)}}}{{d {sympy.latex(self.time)}}}"
 
     def mathml(self) -> str:

@@ -12,7 +12,7 @@ from validation.checks import Finding, NotRun, findings_where
 from validation.ladder import UNEXPLAINED
 from validation.wave_rnn import check_table as table
 from validation.wave_rnn import modes
-from validation.wave_rnn.cones import ENCODER, MOST
+from validation.wave_rnn.cones import MOST
 from validation.wave_rnn.scoring import VALIDATION
 from validation.wave_rnn.setting import Setting
 
@@ -67,7 +67,7 @@ def _of_waves(result: xr.DataTree) -> dict[str, Finding | Callable[[], Finding]]
         return float(seen[name].max(skipna=False))
 
     too_long = NotRun(
-        f"T is above {MOST}: a canvas that holds two cones would have a side of 2 (T + {ENCODER}) + 2 px"
+        f"the kernel reaches more than {MOST} px in T steps: a canvas of two cones would be too large"
     )
     cone = bool(np.isfinite(seen["leak_states"]).all())
     return {

@@ -174,7 +174,9 @@ def _linear_errors(
     network: WaveNetwork, images: np.ndarray, history: np.ndarray
 ) -> tuple[float, float]:
     """Return how far linear theory is from the network after 4 steps and after T, in the state's norm."""
-    linear = history_of(network, images, nonlinear=False)
+    # in float64: the square of what grows without bound would leave float32
+    linear = history_of(network, images, nonlinear=False).astype(float)
+    history = history.astype(float)
     places = (min(EARLY, len(history) - 1), len(history) - 1)
     early, late = (
         float(np.linalg.norm(linear[n] - history[n]) / np.linalg.norm(history[n])) for n in places

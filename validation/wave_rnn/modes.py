@@ -42,7 +42,7 @@ SPACE, TIME, TANH, SATURATION, HIGHER = (
 )
 COUPLING = "lattice and coupling"
 KEPT = 12  # harmonics of the last computed rung
-SMALLEST, SMALL_WAVE = 1e-7, 1e-5  # amplitude of a small wave; the largest |W * y| that it may have
+SMALLEST, SMALL_WAVE = 1e-7, 1e-7  # amplitude of a small wave; the largest |W * y| that it may have
 AMPLITUDES = ("small", "full")
 GRID = (16, 64)
 MODES = ((0, 1), (0, 5), (1, 3), (3, 7), (2, 11))  # each has all 64 phases on the grid
@@ -130,7 +130,8 @@ def network_modes(
 ) -> dict[tuple[str, int], OneMode]:
     """Return five waves under a network's kernel, small and at full amplitude.
 
-    Small is 1e-7, less where |W * y| would pass 1e-5; full is 1, the largest that an encoder makes.
+    Small is 1e-7, less where |W * y| would pass 1e-7: where waves grow by
+    70 a step, what the tanh takes is amplified; full is 1, the largest that an encoder makes.
     """
     found = {}
     for wave, numbers in enumerate(MODES, 1):

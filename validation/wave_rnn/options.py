@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from numerics.devices import find_device
+from numerics.wave_rnn.networks.counts import UNET_HALVINGS
 from theory.errors import ArgumentError
 from validation.image_options import speaking_of
 from validation.wave_rnn.check_table import CASES, MNIST, OWN
 
 if TYPE_CHECKING:
+    from numerics.wave_rnn.networks.architecture import Architecture
+    from numerics.wave_rnn.training.protocol import Protocol
     from validation.wave_rnn import Config
+    from validation.wave_rnn.material import Material
 
 # lowest and highest of the options that are numbers
 RANGES: Mapping[str, tuple[float, float]] = {
@@ -33,6 +37,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "depth": (1, 256),
     "channels": (1, 1024),
 }
+UNIT = 2**UNET_HALVINGS  # px
 NAMED = tuple(name for name in CASES if name != OWN)
 OF_TRAINING = (
     "seeds",
@@ -100,6 +105,33 @@ def require_options(config: Config) -> None:
         )
     if config.weights is not None:
         _require_one_network(config)
+
+
+def require_fit(config: Config, protocol: Protocol | None, material: Material) -> None:
+    """Refuse batches larger than the set, and images that a U-Net cannot halve four times."""
+    if protocol is not None and protocol.batch > material.images:
+        raise ArgumentError(
+            "--batch",
+            protocol.batch,
+            f"must be at most {material.images}, the number of images to train on",
+            f"pass --batch {material.images}, or take more images",
+        )
+    if "unet" in config.model and any(side % UNIT for side in material.sides):
+        raise ArgumentError(
+            "--model",
+            "unet",
+            f"takes images whose sides {UNIT} divides; those of {config.dataset} are "
+            f"{material.sides[0]} x {material.sides[1]} px",
+            "leave unet out, or crop the images",
+        )
+
+
+def require_weights(path: str, architecture: Architecture) -> None:
+    """Refuse own weights that do not fit the one network that they are of."""
+    from numerics.wave_rnn.networks.checkpoints import load_checkpoint
+
+    with speaking_of("--weights"):
+        load_checkpoint(path, architecture)
 
 
 def option(name: str) -> str:

@@ -11,13 +11,20 @@ import numpy as np
 import xarray as xr
 
 from numerics.wave_rnn.networks.architecture import Architecture
-from numerics.wave_rnn.networks.counts import UNET_HALVINGS
 from numerics.wave_rnn.training.protocol import PAPER, STEADY, Protocol
 from theory.errors import ArgumentError
 from validation.image_options import speaking_of
 from validation.wave_rnn.check_table import MULTI, OWN, POLYGONS, SMALL
 from validation.wave_rnn.material import Material, material_of
-from validation.wave_rnn.options import NAMED, OF_TRAINING, is_changed, option, require_options
+from validation.wave_rnn.options import (
+    NAMED,
+    OF_TRAINING,
+    is_changed,
+    option,
+    require_fit,
+    require_options,
+    require_weights,
+)
 from validation.wave_rnn.paper_tables import network_name
 
 if TYPE_CHECKING:
@@ -28,7 +35,6 @@ READOUTS: tuple[Reads, ...] = ("linear", "fft", "mean", "last", "max")
 ORDER = READOUTS[:4]  # readouts whose order is asked after
 WAVE = ("nwm", "conv_lstm")  # networks with a history
 STORED_SEEDS = 3
-UNIT = 2**UNET_HALVINGS  # px
 START, AFTER = "start", "after training"  # stages of a network
 
 
@@ -136,13 +142,13 @@ def setting_of(config: Config) -> Setting:
         _refuse_training(config)
     with speaking_of("--dataset"):
         material = material_of(config, trains=protocol is not None)
-    _require_fit(config, protocol, material)
+    require_fit(config, protocol, material)
     if protocol is not None and config.watch is not None:
         often = max(1, protocol.total(material.images) // config.watch)
         protocol = dataclasses.replace(protocol, evaluations=often)
     architectures = _architectures(config, material, _readouts(config))
     if config.weights is not None:
-        _require_weights(config.weights, *architectures.values())
+        require_weights(config.weights, *architectures.values())
     return Setting(
         config,
         material,
@@ -211,32 +217,6 @@ def _require_cycle(config: Config, base: Protocol) -> None:
 def _is_glance(config: Config) -> bool:
     """Return whether own images are looked at without training."""
     return case_name(config) == OWN and config.preset == "quick"
-
-
-def _require_fit(config: Config, protocol: Protocol | None, material: Material) -> None:
-    """Refuse batches larger than the set, and images that a U-Net cannot halve four times."""
-    if protocol is not None and protocol.batch > material.images:
-        raise ArgumentError(
-            "--batch",
-            protocol.batch,
-            f"must be at most {material.images}, the number of images to train on",
-            f"pass --batch {material.images}, or take more images",
-        )
-    if "unet" in config.model and any(side % UNIT for side in material.sides):
-        raise ArgumentError(
-            "--model",
-            "unet",
-            f"takes images whose sides {UNIT} divides; those of {config.dataset} are "
-            f"{material.sides[0]} x {material.sides[1]} px",
-            "leave unet out, or crop the images",
-        )
-
-
-def _require_weights(path: str, architecture: Architecture) -> None:
-    from numerics.wave_rnn.networks.checkpoints import load_checkpoint
-
-    with speaking_of("--weights"):
-        load_checkpoint(path, architecture)
 
 
 def _refuse_training(config: Config) -> None:

@@ -57,7 +57,9 @@ def shares_of(states: np.ndarray) -> dict[str, np.ndarray]:
 
     `histogram` is the share of the resolved ones in each bin between `EDGES`.
     """
-    lengths = local_wavelengths(states)
+    # an unbounded network may leave the finite numbers: where it does there is no phase
+    with np.errstate(invalid="ignore"):
+        lengths = local_wavelengths(states)
     found = wavelength_shares(lengths)
     known = lengths[np.isfinite(lengths)]
     counts = np.histogram(known, EDGES)[0] / max(known.size, 1)

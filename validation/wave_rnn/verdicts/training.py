@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
-from scipy.stats import levene
+from scipy import stats
 
 from validation import results
 from validation.verdicts import CONSISTENT, OPEN, REFUTED, REPRODUCED, SHARPENED, Row
@@ -166,7 +166,7 @@ def _less_spread(loss: xr.DataArray, first: str, second: str, looks: int) -> int
     Brown and Forsythe's test, on distances from the median.
     """
     one, other = (loss.sel(network=name).values for name in (first, second))
-    if levene(one, other, center="median").pvalue > SURELY / looks:
+    if stats.levene(one, other, center="median").pvalue > SURELY / looks:
         return 0
     return 1 if np.std(one) < np.std(other) else -1
 
