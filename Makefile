@@ -65,6 +65,9 @@ results: $(VENV)/.installed
 	cp $(OUT)/latent_basis.json docs/results/latent_basis_linear_control.json
 	$(RUN) -m validation.wave_rnn --out $(OUT)
 	cp $(OUT)/wave_rnn.json docs/results/wave_rnn_small.json
+	cp $(OUT)/wave_rnn_hidden_states.png docs/figures/
+	$(RUN) -m validation.wave_rnn --dataset tetrominoes --preset quick --out $(OUT)
+	cp $(OUT)/wave_rnn.json docs/results/wave_rnn_tetrominoes.json
 	$(RUN) -m validation.report.markdown docs/systems/*.md
 
 # runs on images that must be at hand: MODEWISE_DATA names their folder, or they are downloaded

@@ -284,16 +284,6 @@ def test_steady_training_leaves_no_seed_half_way():
     assert run("order")["config"]["seed"] == run("fast_waves")["config"]["seed"]
 
 
-def test_search_on_seeds_that_stay_half_way():
-    """The table of what was tried has both trainings, on many seeds."""
-    rows = stored("search", "FG-loss by training")
-    (steady,) = (row for name, row in rows.items() if name.startswith("all waves at 0.1, linear"))
-    assert steady["seeds"] >= MANY
-    assert steady["largest"] < 0.1
-    (published,) = (row for name, row in rows.items() if name.startswith("as published, linear"))
-    assert published["largest"] > 0.26
-
-
 def test_collapse_has_its_six_networks():
     """Two and eight layers, three ends each, twenty seeds; the constant predictors are counted."""
     rows = run("collapse")["tables"]
