@@ -116,7 +116,8 @@ study-wave-rnn: $(VENV)/.installed
 	$(WAVE_RNN) --model nwm --readout linear --updates 800 --watch 80 --seed 300 --seeds 5 --wave-rate 1 \
 	    --out $(OUT)/fast_waves
 	cp $(OUT)/fast_waves/wave_rnn.json docs/results/wave_rnn_fast_wavelengths.json
-	$(WAVE_RNN) --model conv_lstm --readout linear --updates 800 --watch 80 --seed 300 --seeds 5 --out $(OUT)/lstm
+	$(WAVE_RNN) --model conv_lstm --readout linear --updates 2400 --learning-rate 0.01 --clip 1 --watch 240 \
+	    --seed 300 --seeds 5 --out $(OUT)/lstm
 	cp $(OUT)/lstm/wave_rnn.json docs/results/wave_rnn_lstm.json
 
 # four long runs on CIFAR-4 (two minutes): who overfits? Goes on where it was stopped.

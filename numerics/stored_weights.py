@@ -44,6 +44,7 @@ def store_weights(
     seed: int,
     protocol: Mapping[str, Any],
     precision: Precision = "half",
+    told: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write weights to `path` (npz), and how they were made as JSON beside it.
 
@@ -61,6 +62,8 @@ def store_weights(
         As `dataclasses.asdict` returns it.
     precision : {"half", "single"}
         As float16, or as float32, in which weights are trained.
+    told : mapping, optional
+        What else the JSON is to say of the networks, such as their scores.
 
     Raises
     ------
@@ -77,8 +80,9 @@ def store_weights(
         for name, values in named.items()
     }
     write_arrays(path, rounded)
-    told = {"command": command, "seed": seed, "protocol": protocol, "sha256": _sha256(path)}
-    write_text(_told_beside(path), json.dumps(told, indent=2) + "\n")
+    made_by = {"command": command, "seed": seed, "protocol": protocol, **(told or {})}
+    text = json.dumps(made_by | {"sha256": _sha256(path)}, indent=2)
+    write_text(_told_beside(path), text + "\n")
     return path
 
 

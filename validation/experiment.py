@@ -40,10 +40,13 @@ class Forecast:
         Without their measurements.
     predicted : xr.Dataset or xr.DataTree
         Other predicted arrays that checks and figures need; a tree where their shapes differ.
+    notes : tuple of str
+        Sentences that a reader needs before the measurement: warnings.
     """
 
     ladders: tuple[Ladder, ...]
     predicted: xr.Dataset | xr.DataTree
+    notes: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -188,7 +191,8 @@ def run(
     progress : callable
         Told the stage, how much of it is done, and its total.
     announce : callable
-        Told the case's notes, warnings among them, before anything is computed.
+        Told the case's notes, warnings among them, before anything is computed, and the forecast's
+        before anything is measured.
     command, program : str
         The whole command line, for the provenance; and its beginning without options, for the rows
         that another command would run.
@@ -211,6 +215,8 @@ def run(
     setup = case.prepare(work)
     resumed = (store / SEAL).exists()
     forecast, sealed = _forecast_once(case, experiment, setup, work)
+    if forecast.notes:
+        announce(list(forecast.notes))
     with _own_faults():
         measured = case.measure(forecast, work)
         program = program or f"python -m validation.{experiment.name}"
@@ -289,7 +295,7 @@ def _judged(
         case=case.name,
         config=json.dumps(dataclasses.asdict(config)),
         claims=json.dumps(experiment.claims),
-        notes=json.dumps(case.notes()),
+        notes=json.dumps([*case.notes(), *forecast.notes]),
     )
     with xr.set_options(arithmetic_join="exact"):
         report = case.report(tree)
@@ -342,7 +348,11 @@ def _forecast_once(
         forecast = case.forecast(setup, work)
         parts = {f"/ladders/{x.name}": x.to_dataset() for x in forecast.ladders}
         tree = xr.DataTree.from_dict(
-            {"/": xr.Dataset(attrs=said), "/predicted": forecast.predicted, **parts}
+            {
+                "/": xr.Dataset(attrs=said | {"notes": json.dumps(forecast.notes)}),
+                "/predicted": forecast.predicted,
+                **parts,
+            }
         )
         write_tree(file, tree)
         sealed = {"file": str(file), "sha256": checksum(tree), "written": now()}
@@ -351,7 +361,9 @@ def _forecast_once(
     try:
         sealed = json.loads(seal.read_text())
         tree = read_tree(file)
-        intact = checksum(tree) == sealed["sha256"] and dict(tree.attrs) == said
+        found = checksum(tree)
+        notes = tuple(json.loads(tree.attrs.pop("notes")))
+        intact = found == sealed["sha256"] and dict(tree.attrs) == said
     except (ValueError, KeyError):
         intact = False
     if not intact:
@@ -363,7 +375,8 @@ def _forecast_once(
         )
     stored = tree["/ladders"].children if "ladders" in tree.children else {}
     ladders = tuple(Ladder.from_dataset(node.to_dataset()) for node in stored.values())
-    return Forecast(ladders, xr.DataTree.from_dict({"/": tree["/predicted"]})), sealed
+    predicted = xr.DataTree.from_dict({"/": tree["/predicted"]})
+    return Forecast(ladders, predicted, notes), sealed
 
 
 def _empty(folder: Path, keep: Sequence[str] = ()) -> None:

@@ -43,6 +43,14 @@ def test_what_single_precision_cannot_hold(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_what_else_is_told_stands_beside(tmp_path):
+    """Scores come back beside command and checksum."""
+    path = stored(tmp_path / "net.npz", VALUES, precision="single", told={"loss": {"net": 0.25}})
+    made_by = read_weights(path).made_by
+    assert made_by["loss"] == {"net": 0.25}
+    assert (made_by["command"], made_by["seed"]) == ("make", 1)
+
+
 def test_an_unknown_precision(tmp_path):
     """Named with what is allowed."""
     with pytest.raises(ArgumentError, match=r"precision: got double; must be one of half, single"):

@@ -298,6 +298,25 @@ def test_a_resumed_run_verifies_and_does_not_rewrite(start, world, store):
     assert [(f.stat().st_mtime_ns, f.stat().st_ino, f.read_bytes()) for f in files] == before
 
 
+def test_what_a_forecast_warns_of_is_told_before_the_measurement(decay, world, tmp_path, store):
+    """Announced once the forecast is sealed, and again where a resumed run reads it; then in the notes."""
+    told = []
+
+    def warned(forecast, setup, work):
+        return dataclasses.replace(forecast(setup, work), notes=("It grows.",))
+
+    experiment = replaced(decay, forecast=warned)
+    world.before_measure = lambda folder: told.append("measured")
+    for asked in (["prepare", "forecast", "measure"], ["prepare", "measure"]):
+        world.calls.clear()
+        told.clear()
+        outcome = run(experiment(), decay.config_type(), out=tmp_path, announce=told.extend)
+        assert world.calls == asked
+        assert told == ["A decay.", "It grows.", "measured"]
+        assert json.loads(outcome.tree.attrs["notes"]) == ["A decay.", "It grows."]
+        cut_off(store)
+
+
 def test_a_finished_run_is_started_over(start, world, store):
     """What ran to its end is never reported again as if it had been run: everything is done anew."""
     start()

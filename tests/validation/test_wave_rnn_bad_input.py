@@ -50,6 +50,9 @@ def refused(tmp_path, monkeypatch, capsys):
         ("--images 64 --updates 9 --batch 65", ("--batch", "got 65", "at most 64", "--batch 64")),
         ("--dataset tetrominoes --clip 1", ("--clip", "got 1.0", "not trained", "--preset paper")),
         ("--dataset tetrominoes --release", ("--release", "got True", "not trained")),
+        ("--watch 500", ("--watch", "got 500", "must divide", "1200", "400 or 600")),
+        ("--radius 9", ("--radius", "got 9", "at most 8", "18 x 18 px")),
+        ("--dataset mnist --images 60000 --updates 5", ("--images", "got 60000", "at most 51000")),
         ("--processes 0", ("--processes", "got 0", "from 1 to 1024")),
         ("--device cuda", ("--device", "got cuda", "--device cpu")),
     ],
@@ -158,6 +161,19 @@ def test_options_that_own_images_have_no_use_for(refused, saved):
     """All of them are taken; there is no release of them."""
     says(refused("--dataset", saved(), "--images", "64"), "--images", "sets that are drawn")
     says(refused("--dataset", saved(), "--binarise"), "--binarise", "--dataset mnist")
+
+
+def test_own_images_that_quick_does_not_train(refused, saved):
+    """What trains them is named: their default does, no other preset is needed."""
+    line = refused("--dataset", saved(), "--clip", "1")
+    says(line, "--clip", "got 1.0", "not trained with --preset quick", "leave out --preset quick")
+
+
+def test_own_images_without_an_object_to_judge_by(refused, saved):
+    """Objects on the first image alone: two of the three splits have none; the file is named."""
+    masks = MASKS * (np.arange(COUNT) == 0)[:, None, None].astype(np.uint8)
+    line = refused("--dataset", saved(masks=masks))
+    says(line, "--dataset", "got mine.npz", "an object in each of the three splits", "have none")
 
 
 # --- own weights ----------------------------------------------------------------------------------

@@ -332,6 +332,9 @@ def test_spectra_are_those_of_the_states(trained):
     (ax,) = titled(figure, "NWM linear")
     line = line_named(ax, "block").get_ydata()
     np.testing.assert_array_equal(line, averaged.sel(wave_network="nwm linear", label="block"))
+    # one label for all panels: theirs would overlap
+    assert ax.get_ylabel() == ""
+    assert [part.get_supylabel() for part in figure.subfigs] == ["", "mean Fourier amplitude of y"]
 
 
 def test_projections_are_the_rows_times_the_states(trained):

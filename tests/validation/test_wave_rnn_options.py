@@ -147,6 +147,35 @@ def test_own_weights_are_of_one_network(name, values, model):
     refused(Config(**named), option(name), "must name one network")
 
 
+@pytest.mark.parametrize(
+    ("watch", "remedy"),
+    [(500, "pass 400 or 600"), (5000, "pass 1200"), (7, "pass 6 or 8"), (1199, "pass 600 or 1200")],
+)
+def test_looks_come_round_at_the_last_update(watch, remedy):
+    """1200 updates: divisors are taken, what lies between two of them is refused, and names both."""
+    refused(Config(watch=watch), "--watch", "must divide", "1200", remedy, by=setting_of)
+
+
+@pytest.mark.parametrize("dataset", [SMALL, MULTI])
+def test_kernels_fit_the_images(dataset):
+    """A side of 2 r + 1 px: 8 on 18 px, at most 32 on 128 px."""
+    largest = {SMALL: 8, MULTI: 32}[dataset]
+    config = Config(dataset=dataset, model=("nwm",), radius=largest)
+    assert setting_of(config).architectures["nwm linear"].radius == largest
+    wider = dataclasses.replace(config, radius=9, dataset=SMALL)
+    refused(wider, "--radius", "got 9", "at most 8", "18 x 18 px", by=setting_of)
+
+
+def test_digits_that_mnist_does_not_have():
+    """60,000 to train on and to choose by: 9000 choose where one trains, 200 where one looks."""
+    most = {True: 51_000, False: 59_800}
+    for trains, count in most.items():
+        config = Config(dataset=MNIST, images=count, updates=5 if trains else None)
+        assert setting_of(config).material.images == count
+        more = dataclasses.replace(config, images=count + 1)
+        refused(more, "--images", f"got {count + 1}", f"at most {count}", by=setting_of)
+
+
 # --- which networks -------------------------------------------------------------------------------
 
 
@@ -207,6 +236,14 @@ def test_parameters_of_the_settings(config, count):
     """Tables 1, 2 and 4 of the paper, and the small networks of section 16."""
     (architecture,) = setting_of(config).architectures.values()
     assert architecture.parameters() == count
+
+
+def test_the_networks_beside_the_waves_of_many_digits():
+    """16 fields of the recurrent networks; a CNN keeps its two channels before the pixelwise part."""
+    models = ("nwm", "conv_lstm", "cnn")
+    found = setting_of(Config(dataset=MULTI, model=models, readout=("linear",))).architectures
+    assert [a.hidden for a in found.values()] == [16, 16, 2]
+    assert {a.head for a in found.values()} == {(32,) * 5}
 
 
 def test_options_of_the_wave_network_arrive():
@@ -279,7 +316,7 @@ def test_options_of_training_arrive():
     [
         (Config(updates=120), [0, 30, 60, 90, 120]),
         (Config(updates=120, watch=40), [0, 40, 80, 120]),
-        (Config(updates=120, watch=500), [0, 120]),
+        (Config(updates=120, watch=120), [0, 120]),
         (Config(dataset=TETROMINOES, updates=3, batch=1), [0, 1, 2, 3]),
         (
             Config(dataset=TETROMINOES, preset="paper", images=128, watch=200),

@@ -75,7 +75,10 @@ def test_interrupted_in_every_training_it_ends_at_the_same_values(
             store = interrupted(out)
         assert "the same command goes on" in capsys.readouterr().err
         kept = {path.stem for path in store.glob("training_*.npz")}
-        assert kept == {f"training_{name}_0" for name in NETWORKS[: number + 1]}
+        # eight digits of the images' checksum end the name
+        assert {name[:-9] for name in kept} == {
+            f"training_{name}_0" for name in NETWORKS[: number + 1]
+        }
         assert not (store / "forecast.json").exists()
     made = []
     update = trained.SegmentationLearner.update

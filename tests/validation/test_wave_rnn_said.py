@@ -14,7 +14,7 @@ from numerics.wave_rnn.segments.segment_set import ArraySet, Splits
 from numerics.wave_rnn.waves.kernels import laplacian_kernel
 from numerics.wave_rnn.waves.one_mode import discrete_step
 from numerics.wave_rnn.waves.stepping import stepped
-from validation.wave_rnn import fields, forecasting, modes, reach
+from validation.wave_rnn import borders, fields, forecasting, measuring, modes, reach, watching
 from validation.wave_rnn.cones import ENCODER, MOST, leak_of
 from validation.wave_rnn.setting import AFTER, START
 
@@ -153,6 +153,20 @@ def test_the_network_ladder():
     assert full[modes.TWELVE] < full[modes.ONE] < full[modes.STEP]
 
 
+@pytest.mark.parametrize("radius", [7, 8, 17])
+def test_modes_under_wide_kernels(radius):
+    """The same five wavevectors, on a grid that is wider where the kernel is: W is found by its symbol."""
+    kernel = np.random.default_rng(0).standard_normal((1, 1, 2 * radius + 1, 2 * radius + 1))
+    found = modes.network_modes(kernel, np.full(1, 0.5), np.full(1, 0.1), 0.1, 3)
+    narrow = modes.network_modes(laplacian_kernel(), np.full(1, 0.5), np.full(1, 0.1), 0.1, 3)
+    for place, mode in found.items():
+        np.testing.assert_allclose(mode.wavevector, narrow[place].wavevector, atol=1e-12)
+        assert min(mode.start().shape[-2:]) >= kernel.shape[-1]
+    small = found["small", 5]
+    run = modes.run_mode(small, torch.from_numpy(kernel))
+    np.testing.assert_allclose(run, discrete_step(small), rtol=0, atol=1e-9 * np.abs(run).max())
+
+
 # --- reach ----------------------------------------------------------------------------------------
 
 
@@ -226,6 +240,68 @@ def test_warnings_from_four_on():
     assert f"unbounded at {AFTER}, margin 5.25 >= 4" in told[0]
     for words in ("omega_max 7.5", "alpha_max 0.25", "largest stable time step is 0.7"):
         assert words in told[0]
+
+
+def test_walls_where_there_are_none():
+    """Masks without an edge, objects of 2 px and less: no wall is judged, all else is."""
+    one = splits()
+    whole = ArraySet(one.train.images, np.ones_like(one.train.masks), one.train.classes)
+    for held in (
+        Splits("whole", whole, whole, whole, object_sizes=(18.0, 18.0), told={}),
+        dataclasses.replace(one, object_sizes=(1.0, 2.0)),
+    ):
+        found = reach.reach_of(network(), held)
+        missing = {name for name in reach.SCALARS if np.isnan(float(found[name]))}
+        assert missing == {"closed_edges", "edge_reflection", "edge_contrast"}, held.name
+
+
+# --- how long states are run ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "steps"),
+    [
+        ({"steps": 16}, 67),
+        ({"steps": 100, "time_step": 0.1}, 400),
+        ({"steps": 500, "time_step": 0.1}, 500),
+        ({"steps": 16, "time_step": 1e-6}, 1000),
+        ({"steps": 2000, "time_step": 1e-6}, 2000),
+    ],
+)
+def test_states_are_run_on(changes, steps):
+    """Section 4.4: to t = 40; no shorter than T, and no more than 1000 steps beyond it."""
+    architecture = dataclasses.replace(SMALL, **changes)
+    assert watching.steps_of(architecture) == steps
+    if steps <= 67:
+        images = splits().test.batch(np.arange(1)).images
+        assert len(watching.run_on(network(**changes), images)) == steps
+
+
+def test_a_conv_lstm_is_run_on():
+    """It has no time: 48 steps at least."""
+    lstm = Architecture("conv_lstm", channels_in=1, classes=4, encoder=8, steps=16, head=(8,))
+    assert watching.steps_of(lstm) == 48
+    assert watching.steps_of(dataclasses.replace(lstm, steps=60)) == 60
+
+
+def test_wavelengths_part_by_part(monkeypatch):
+    """Watched with room for one image at a time, or for all: the same spread."""
+    net, images = network(), splits().test.batch(np.arange(6)).images
+    images = images * np.random.default_rng(0).random(images.shape, np.float32)
+    whole = watching.wavelengths_of(net, 0, images=images)
+    monkeypatch.setattr(fields, "MEMORY", 1)
+    for name, values in watching.wavelengths_of(net, 0, images=images).items():
+        np.testing.assert_allclose(values, whole[name], rtol=1e-3, err_msg=name)
+    assert np.isfinite(whole["median"])
+
+
+def test_how_many_images_are_watched():
+    """As many as asked for, no more than there are, and one where even that has no room."""
+    held = splits(count=6).test
+    assert len(watching.images_to_watch(SMALL, held, 4)) == 4
+    assert len(watching.images_to_watch(SMALL, held, 32)) == 6
+    long = dataclasses.replace(SMALL, steps=10**6)
+    assert len(watching.images_to_watch(long, held, 32)) == 1
 
 
 # --- cones ----------------------------------------------------------------------------------------
@@ -302,14 +378,72 @@ def _kernel_second(given, kernel):
 
 
 def test_how_many_images_are_looked_at():
-    """At most so many, and no more than a history of 1e7 numbers holds; one at least."""
+    """At most so many, whatever their histories; these are run in parts of 1e7 numbers, one at least."""
     held = splits(count=6).test
-    assert len(fields.first_images(network(), held, 4).images) == 4
-    assert len(fields.first_images(network(), held, 99).images) == 6
-    each = (8000 + 1) * 2 * 18 * 18
-    few = fields.first_images(network(steps=8000), held, 99).images
-    assert len(few) == int(fields.MEMORY // each) == 1
-    assert len(fields.first_images(network(steps=4000), held, 99).images) == 3
+    assert len(fields.images_of(held, 4).images) == 4
+    images = fields.images_of(held, 99).images
+    for steps, counts in ((8, [6]), (4000, [3, 3]), (8000, [1] * 6)):
+        net = network(steps=steps)
+        each = (steps + 1) * 2 * 18 * 18
+        assert fields.affordable(net, images) == np.clip(fields.MEMORY // each, 1, 6)
+        parts = list(fields.chunks(net, images))
+        assert [len(part) for part in parts] == counts
+        np.testing.assert_array_equal(np.concatenate(parts), images)
+
+
+def test_histories_in_parts(monkeypatch):
+    """What is seen of six images at once, and of one at a time, is the same."""
+    net, held = network(), splits(count=6)
+    images = held.test.batch(np.arange(6)).images
+    images = images * np.random.default_rng(0).random(images.shape, np.float32)
+    whole = measuring.waves_of(net, 0, held, images)
+    assert int(whole["images"]) == 6
+    monkeypatch.setattr(fields, "MEMORY", 1)
+    parts = measuring.waves_of(net, 0, held, images)
+    for name in ("bound_ratio", "largest_state", "test_margin", "saturation", "linear_error"):
+        assert float(parts[name]) == pytest.approx(float(whole[name]), rel=1e-5), name
+    one = measuring.waves_of(net, 0, held, images[:1])
+    assert float(one["linear_error"]) != pytest.approx(float(whole["linear_error"]), rel=1e-3)
+
+
+# --- warnings of raised networks, and borders -----------------------------------------------------
+
+
+@pytest.mark.parametrize("margin", [3.9, 4.1])
+@pytest.mark.parametrize("time_step", [0.6, 1.9])
+def test_a_network_with_a_given_margin(margin, time_step):
+    """Its stiffness is raised, or lowered, through its last bias alone; a run warns of it from 4 on."""
+    net, held = network(time_step=time_step), splits()
+    images = held.validation.batch(np.arange(6)).images
+    raised = measuring.with_margin(net, images, margin)
+    assert float(reach.reach_of(raised, held)["margin"]) == pytest.approx(margin, rel=1e-5)
+    old, new = net.state_dict(), raised.state_dict()
+    assert {n for n in old if not torch.equal(old[n], new[n])} == {"stiffness.4.bias"}
+    assert measuring.is_warned(net, 0, held, margin) == (margin > 4)
+
+
+def test_a_warning_that_names_nothing(monkeypatch):
+    """Without the largest stiffness in it a warning is none."""
+    monkeypatch.setattr(measuring, "warnings_of", lambda said: ["unbounded"])
+    assert measuring.is_warned(network(), 0, splits(), 4.1) == 0
+
+
+def test_damping_alone_beyond_the_margin():
+    """Where 2 alpha dt is above 4 no stiffness makes the margin 3.9."""
+    net = network(time_step=3.0)
+    with torch.no_grad():
+        net.damping[-2].bias += 1
+    assert measuring.with_margin(net, splits().validation.batch([0]).images, 3.9) is None
+    assert np.isnan(measuring.is_warned(net, 0, splits(), 3.9))
+
+
+def test_where_waves_come_round():
+    """At c = 1 an object of 6 px hears itself around 18 px after T dt = 19.2, not after 1.2."""
+    held = splits().test.batch([0])
+    near, far = (borders.border_of(network(steps=steps), held).circle for steps in (2, 32))
+    assert near < 1e-5 < 1e-2 < far
+    nothing = held._replace(masks=0 * held.masks)
+    assert np.isnan(borders.border_of(network(), nothing).circle)
 
 
 def test_dead_pixels():

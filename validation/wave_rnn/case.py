@@ -9,16 +9,17 @@ import numpy as np
 import xarray as xr
 
 from numerics.schema import quantity
+from numerics.stored_weights import read_weights
 from numerics.wave_rnn.segments.segment_set import Splits, class_shares
 from validation.checks import Finding
 from validation.experiment import Forecast, Measurement, Report, Work
 from validation.wave_rnn import figures, findings, tables, verdicts
+from validation.wave_rnn.check_table import OWN, SMALL
 from validation.wave_rnn.fields import kernel_of
 from validation.wave_rnn.forecasting import forecast
 from validation.wave_rnn.measuring import measure
-from validation.wave_rnn.reach import warnings_of
 from validation.wave_rnn.setting import AFTER, START, Setting
-from validation.wave_rnn.subjects import Place, Subject, subjects_of, training_record
+from validation.wave_rnn.subjects import Place, Subject, subjects_of, training_record, weights_file
 
 
 class WaveRnnCase:
@@ -30,7 +31,6 @@ class WaveRnnCase:
         self._splits: Splits | None = None
         self._subjects: dict[Place, Subject] = {}
         self._shares = np.empty(0)
-        self._warned: list[str] = []
 
     def notes(self) -> list[str]:
         """Return what runs."""
@@ -43,7 +43,6 @@ class WaveRnnCase:
             _how(s),
             "Forecast, before any network is run: a mode's history on five roads; speed, reach, growth, "
             "walls and bound of every wave network; the constant predictor.",
-            *self._warned,
         ]
 
     def prepare(self, work: Work) -> xr.Dataset:
@@ -55,8 +54,10 @@ class WaveRnnCase:
         parts = [_images(self._shares, splits)]
         if s.protocol is not None:
             parts.append(training_record(self._subjects, s))
+        if s.stored:
+            parts.append(s.over(_stored_loss))
         if s.waves:
-            parts.append(s.over(lambda *place: _kernels(self._subjects[place]), s.waves))
+            parts.append(s.over(lambda *place: _kernels(self._subjects[place], s.stages), s.waves))
         return xr.merge(parts, join="exact").assign_attrs(
             data=json.dumps({"segments": splits.told}, default=str),
             images_sha256=json.dumps(_checksums(splits)),
@@ -77,8 +78,6 @@ class WaveRnnCase:
     def measure(self, forecast: Forecast, work: Work) -> Measurement:
         """Run the networks."""
         assert self._splits is not None
-        if self.setting.waves:
-            self._warned = warnings_of(forecast.predicted["/waves"].to_dataset())
         return measure(self.setting, forecast, self._shares, self._subjects, self._splits, work)
 
     def findings(self, result: xr.DataTree) -> dict[str, Finding]:
@@ -98,10 +97,18 @@ def _how(setting: Setting) -> str:
     if setting.config.weights is not None:
         return f"Their weights are those of {setting.config.weights}."
     if protocol is None:
-        return "They are looked at before any training: --preset paper trains them."
+        what = "a run without --preset quick" if setting.name == OWN else "--preset paper"
+        return f"They are looked at before any training: {what} trains them."
     length = f"{protocol.updates} updates" if protocol.updates else f"{protocol.epochs} epochs"
+    beyond = ""
+    if (
+        setting.name == SMALL
+        and setting.config.preset == "quick"
+        and setting.config.updates is None
+    ):
+        beyond = "The package has no such networks, so they are trained here, beyond a minute. "
     return (
-        f"Trained first, {length} of {protocol.batch} images, {protocol.schedule.replace('_', ' ')} "
+        f"{beyond}Trained first, {length} of {protocol.batch} images, {protocol.schedule.replace('_', ' ')} "
         f"{protocol.learning_rate:g}."
     )
 
@@ -122,8 +129,20 @@ def _checksums(splits: Splits) -> dict[str, str]:
     return {"train": splits.train.checksum(), "validation": splits.validation.checksum()}
 
 
-def _kernels(subject: Subject) -> xr.Dataset:
-    """Return the recurrent kernel at the start and as it is now."""
+def _stored_loss(name: str, seed: int) -> xr.Dataset:
+    """Return the objects' loss that stands beside a network's stored weights."""
+    loss = quantity(
+        read_weights(weights_file(seed)).made_by["foreground_loss"][name],
+        [],
+        name="stored_loss",
+        long_name="objects' loss on validation images when the weights were stored",
+        units="nat",
+    )
+    return xr.Dataset({"stored_loss": loss})
+
+
+def _kernels(subject: Subject, stages: tuple[str, ...]) -> xr.Dataset:
+    """Return the recurrent kernel as it is now, and at the start where that is known."""
     return xr.Dataset(
         {
             name: quantity(
@@ -137,5 +156,6 @@ def _kernels(subject: Subject) -> xr.Dataset:
                 ("start_kernel", "recurrent kernel at the start", subject.waves(START)),
                 ("kernel", "recurrent kernel", subject.waves(AFTER)),
             )
+            if name == "kernel" or START in stages
         }
     )

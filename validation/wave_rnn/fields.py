@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from numerics.wave_rnn.networks.nwm import WaveNetwork
 from numerics.wave_rnn.networks.recurrence import plain_history
 from numerics.wave_rnn.segments.segment_set import Segments, SegmentSet
 
-MEMORY = 1e7  # numbers that a history may have
+MEMORY = 1e7  # numbers that histories in memory may have
 
 
 class FieldArrays(NamedTuple):
@@ -24,12 +25,23 @@ class FieldArrays(NamedTuple):
     damping: np.ndarray
 
 
-def first_images(network: WaveNetwork | ConvLSTM, images: SegmentSet, most: int) -> Segments:
-    """Return the first images of a set: so many that a history fits, and at most `most`."""
+def images_of(images: SegmentSet, most: int) -> Segments:
+    """Return the first images of a set, at most `most`."""
+    return images.batch(np.arange(min(most, len(images))))
+
+
+def affordable(network: WaveNetwork | ConvLSTM, images: np.ndarray) -> int:
+    """Return how many images (B, C_in, H, W) have histories of `MEMORY` numbers in all: 1 at least."""
     a = network.architecture
-    each = (a.steps + 1) * a.hidden * int(np.prod(images.shape[1:]))
-    count = int(np.clip(MEMORY / each, 1, min(most, len(images))))
-    return images.batch(np.arange(count))
+    each = (a.steps + 1) * a.hidden * int(np.prod(images.shape[-2:]))
+    return int(np.clip(MEMORY / each, 1, len(images)))
+
+
+def chunks(network: WaveNetwork | ConvLSTM, images: np.ndarray) -> Iterator[np.ndarray]:
+    """Return images (B, C_in, H, W) in their order, so many at a time that their histories fit."""
+    count = affordable(network, images)
+    for start in range(0, len(images), count):
+        yield images[start : start + count]
 
 
 def fields_of(network: WaveNetwork, images: np.ndarray) -> FieldArrays:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import xarray as xr
 
+from numerics.wave_rnn.waves.stability import LIMIT
 from validation import results
 from validation.checks import Finding, NotRun, findings_where
 from validation.ladder import UNEXPLAINED
@@ -18,6 +19,8 @@ from validation.wave_rnn.setting import Setting
 
 LINEAR, FFT, MEAN, LAST, CNN = "nwm linear", "nwm fft", "nwm mean", "nwm last", "cnn 2"
 MANY = 9  # seeds, from which on medians are judged
+NO_WAVES = NotRun("--model leaves wave networks out")
+MOST_GROWTH = 1e100  # of small waves, whose start is so small that they stay small
 LONGEST = 10  # T dt of a history that harmonics follow
 
 
@@ -27,13 +30,17 @@ def of_case(result: xr.DataTree, setting: Setting) -> dict[str, Finding]:
     if setting.waves:
         found |= _of_waves(result)
     else:
-        no_waves = NotRun("--model leaves wave networks out")
-        found |= dict.fromkeys(("W26", "W26b", "W27", "W28", "W28b", "W29", "WN1"), no_waves)
+        found |= dict.fromkeys(("W26", "W26b", "W27", "W28", "W28b", "W29", "WN1"), NO_WAVES)
     if setting.name == table.SMALL and not setting.stored and setting.is_trained:
         found |= _of_order(result, setting)
+    if setting.name == table.SMALL:
+        found |= _of_store(result, setting)
     conditions = {
+        table.STORED: setting.stored,
         table.STATED: setting.is_stated,
         table.BRIEF: _longest(setting) <= LONGEST,
+        table.COUNTED: not setting.waves or _largest_growth(result, setting) < MOST_GROWTH,
+        table.BOUNDED: not setting.waves or _largest_margin(result) < LIMIT,
         table.NINE: setting.is_stated and len(setting.seeds) >= MANY,
     }
     return findings_where(table.CHECKS, conditions, found)
@@ -42,6 +49,21 @@ def of_case(result: xr.DataTree, setting: Setting) -> dict[str, Finding]:
 def _longest(setting: Setting) -> float:
     waves = (setting.architectures[name] for name in setting.waves)
     return max((a.steps * a.time_step for a in waves), default=0.0)
+
+
+def _largest_margin(result: xr.DataTree) -> float:
+    """Return the largest margin of a network of the run, as it was forecast and on the test images."""
+    said = results.dataset(result, "forecast/waves")["margin"].isel(stage=-1)
+    seen = results.dataset(result, "observed/waves")["test_margin"]
+    return float(max(margin.max(skipna=False) for margin in (said, seen)))
+
+
+def _largest_growth(result: xr.DataTree, setting: Setting) -> float:
+    """Return by how much the strongest small wave of any network was forecast to grow in T steps."""
+    radius = results.dataset(result, "forecast/waves")["spectral_radius"].isel(stage=-1)
+    steps = max(setting.architectures[name].steps for name in setting.waves)
+    with np.errstate(over="ignore"):
+        return float(np.max(radius.values.astype(float) ** steps))
 
 
 def _of_one_mode(result: xr.DataTree) -> dict[str, Callable[[], Finding]]:
@@ -70,15 +92,32 @@ def _of_waves(result: xr.DataTree) -> dict[str, Finding | Callable[[], Finding]]
         f"the kernel reaches more than {MOST} px in T steps: a canvas of two cones would be too large"
     )
     cone = bool(np.isfinite(seen["leak_states"]).all())
+    beyond_reach = NotRun("damping alone takes a network beyond these margins")
+    raised = bool(np.isfinite(seen["warned_beyond"] + seen["warned_inside"]).all())
     return {
         "W26": (lambda: worst("leak_states")) if cone else too_long,
         "W26b": (lambda: worst("leak_logits")) if cone else too_long,
         "W27": lambda: worst("bound_ratio"),
-        "W28": lambda: float(seen["warned_beyond"].min()),
-        "W28b": lambda: worst("warned_inside"),
+        "W28": (lambda: float(seen["warned_beyond"].min())) if raised else beyond_reach,
+        "W28b": (lambda: worst("warned_inside")) if raised else beyond_reach,
         "W29": lambda: worst("small_wave_error"),
         "WN1": lambda: results.ladder(result, modes.TRAINED).largest(UNEXPLAINED),
     }
+
+
+def _of_store(result: xr.DataTree, setting: Setting) -> dict[str, Callable[[], Finding]]:
+    """Return how far the stored networks are from what was stored of them, and their margin."""
+
+    def off() -> float:
+        scores = results.dataset(result, "observed/scores")
+        found = scores["foreground_loss"].sel(split=VALIDATION)
+        stored = results.array(result, "setup", "stored_loss")
+        return float(abs(found - stored).max(skipna=False))
+
+    def margin() -> Finding:
+        return _largest_margin(result) if setting.waves else NO_WAVES
+
+    return {"WN2": off, "WN3": margin}
 
 
 def _of_order(result: xr.DataTree, setting: Setting) -> dict[str, Finding | Callable[[], Finding]]:
@@ -107,15 +146,3 @@ def _of_order(result: xr.DataTree, setting: Setting) -> dict[str, Finding | Call
         else:
             found[name] = finding
     return found
-
-
-def collapsed(result: xr.DataTree) -> list[str]:
-    """Return the networks that became the constant predictor, by name and seed."""
-    scores = results.dataset(result, "observed/scores")
-    found = scores["collapsed"].sel(split=VALIDATION)
-    return [
-        f"{name}, seed {seed}"
-        for name in found["network"].values
-        for seed in found["seed"].values
-        if bool(found.sel(network=name, seed=seed))
-    ]

@@ -8,7 +8,6 @@ import xarray as xr
 from numerics.schema import quantity
 from numerics.wave_rnn.segments.segment_set import Splits
 from numerics.wave_rnn.training.collapse import constant_foreground_loss, entropy, plateau_loss
-from validation import results
 from validation.experiment import Forecast
 from validation.wave_rnn import modes, reach
 from validation.wave_rnn.setting import Setting
@@ -20,12 +19,14 @@ def forecast(
 ) -> Forecast:
     """Return all rungs but the networks, and what is said of networks and image set beforehand."""
     predicted = {"/": constant(shares, splits)}
+    warned: list[str] = []
     ladders = [modes.start_ladder()]
     if setting.waves:
         said = reach.reaches(setting, subjects, splits)
         predicted["/waves"] = said
+        warned = reach.warnings_of(said)
         ladders.append(modes.network_ladder(_rungs(setting, said.isel(stage=-1), subjects)))
-    return Forecast(tuple(ladders), xr.DataTree.from_dict(predicted))
+    return Forecast(tuple(ladders), xr.DataTree.from_dict(predicted), tuple(warned))
 
 
 def _rungs(setting: Setting, said: xr.Dataset, subjects: dict[Place, Subject]) -> xr.Dataset:
@@ -58,8 +59,3 @@ def constant(shares: np.ndarray, splits: Splits) -> xr.Dataset:
             for name, (value, long_name, units) in told.items()
         }
     )
-
-
-def shares_told(result: xr.DataTree) -> np.ndarray:
-    """Return the shares of the classes among the training pixels."""
-    return results.dataset(result, "setup")["share"].values

@@ -144,24 +144,29 @@ def class_spectra(network: WaveNetwork, images: SegmentSet) -> xr.DataArray:
     return spectrum
 
 
-def projections(network: Recurrent, start: Recurrent, image: np.ndarray) -> xr.Dataset:
+def projections(network: Recurrent, start: Recurrent | None, image: np.ndarray) -> xr.Dataset:
     """Return the rows of a linear readout, now and at the start, and what they make of an image.
+
+    Parameters
+    ----------
+    start : network or None
+        None where it is not known.
 
     Returns
     -------
     xr.Dataset
-        `taps`, `start_taps` (bin, step); `projection` (row, y, x) of the liveliest channel, the most varied
-        ones, by the numbers of their rows.
+        `taps`, and `start_taps` if there is a start, (bin, step); `projection` (row, y, x) of the liveliest
+        channel, the most varied ones, by the numbers of their rows.
     """
     history = history_on(network, image)
     channel = liveliest(history)
     taps = network.readout.taps.detach()
     maps = torch.einsum("kn,nyx->kyx", taps, history[1:, channel])
     coords = {"bin": np.arange(len(taps)), "step": np.arange(1, taps.shape[1] + 1)}
-    rows = {
-        "taps": (taps.numpy(), "weight of a step"),
-        "start_taps": (start.readout.taps.detach().numpy(), "weight of a step at the start"),
-    }
+    rows = {"taps": (taps.numpy(), "weight of a step")}
+    if start is not None:
+        first = start.readout.taps.detach().numpy()
+        rows["start_taps"] = (first, "weight of a step at the start")
     found = {
         name: quantity(values, ["bin", "step"], name=name, long_name=words, coords=coords)
         for name, (values, words) in rows.items()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numerics.wave_rnn.segments.segment_set import Splits
+from theory.errors import ArgumentError
 from validation.image_options import speaking_of
 from validation.wave_rnn.check_table import MNIST, MULTI, POLYGONS, SMALL, TETROMINOES
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 SHOWN = (200, 200, 200)  # images of each split where nothing is trained
 TESTED = 1000
+DIGITS = 60_000  # of MNIST, to train on and to choose by
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +96,14 @@ def _mnist(config: Config, trains: bool) -> Material:
 
     train = config.images or (51_000 if trains else SHOWN[0])
     sizes = (train, 9000, 10_000) if trains else (train, *SHOWN[1:])
+    most = DIGITS - sizes[1]
+    if train > most:
+        raise ArgumentError(
+            "--images",
+            train,
+            f"must be at most {most}: {sizes[1]} of MNIST's {DIGITS} training digits are kept to choose by",
+            f"pass --images {most}, or fewer",
+        )
     return Material(
         1,
         11,

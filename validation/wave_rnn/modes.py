@@ -45,6 +45,7 @@ KEPT = 12  # harmonics of the last computed rung
 SMALLEST, SMALL_WAVE = 1e-7, 1e-7  # amplitude of a small wave; the largest |W * y| that it may have
 AMPLITUDES = ("small", "full")
 GRID = (16, 64)
+WIDE_GRID = (64, 64)  # for kernels that are wider than 16 px
 MODES = ((0, 1), (0, 5), (1, 3), (3, 7), (2, 11))  # each has all 64 phases on the grid
 
 Law = Callable[[OneMode], np.ndarray]
@@ -134,8 +135,10 @@ def network_modes(
     70 a step, what the tanh takes is amplified; full is 1, the largest that an encoder makes.
     """
     found = {}
-    for wave, numbers in enumerate(MODES, 1):
-        full = OneMode(kernel, GRID, numbers, 1.0, stiffness, damping, time_step, steps)
+    grid = GRID if kernel.shape[-1] <= min(GRID) else WIDE_GRID
+    for wave, (rows, columns) in enumerate(MODES, 1):
+        numbers = (rows * grid[0] // GRID[0], columns)
+        full = OneMode(kernel, grid, numbers, 1.0, stiffness, damping, time_step, steps)
         small = min(SMALLEST, SMALL_WAVE / _largest_pull(full))
         found["full", wave] = full
         found["small", wave] = dataclasses.replace(full, amplitudes=small)

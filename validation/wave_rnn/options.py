@@ -108,13 +108,29 @@ def require_options(config: Config) -> None:
 
 
 def require_fit(config: Config, protocol: Protocol | None, material: Material) -> None:
-    """Refuse batches larger than the set, and images that a U-Net cannot halve four times."""
+    """Refuse what the images do not bear: a batch, looks between updates, a kernel, a U-Net.
+
+    Raises
+    ------
+    ArgumentError
+        Naming option, value and what is allowed.
+    """
     if protocol is not None and protocol.batch > material.images:
         raise ArgumentError(
             "--batch",
             protocol.batch,
             f"must be at most {material.images}, the number of images to train on",
             f"pass --batch {material.images}, or take more images",
+        )
+    if protocol is not None and config.watch is not None:
+        _require_divisor(config.watch, protocol.total(material.images))
+    if 2 * config.radius + 1 > material.side:
+        raise ArgumentError(
+            "--radius",
+            config.radius,
+            f"must be at most {(material.side - 1) // 2}: the kernel would be wider than the images, "
+            f"{material.sides[0]} x {material.sides[1]} px",
+            "choose a smaller one",
         )
     if "unet" in config.model and any(side % UNIT for side in material.sides):
         raise ArgumentError(
@@ -124,6 +140,22 @@ def require_fit(config: Config, protocol: Protocol | None, material: Material) -
             f"{material.sides[0]} x {material.sides[1]} px",
             "leave unet out, or crop the images",
         )
+
+
+def _require_divisor(watch: int, updates: int) -> None:
+    """Refuse looks that do not come round at the last update, and name the nearest that do."""
+    if updates % watch == 0:
+        return
+    small = [d for d in range(1, math.isqrt(updates) + 1) if updates % d == 0]
+    divisors = sorted({*small, *(updates // d for d in small)})
+    below = [d for d in divisors if d < watch][-1:]
+    above = [d for d in divisors if d > watch][:1]
+    raise ArgumentError(
+        "--watch",
+        watch,
+        f"must divide the number of updates, {updates}",
+        f"pass {' or '.join(map(str, below + above))}",
+    )
 
 
 def require_weights(path: str, architecture: Architecture) -> None:

@@ -39,8 +39,9 @@ def taken(
         linear = f"{model} linear"
         if linear in setting.architectures:
             subject = subjects[linear, setting.seeds[0]]
+            start = subject.recurrent(START) if START in setting.stages else None
             found[f"projections/{model}"] = looks.projections(
-                subject.recurrent(setting.stages[-1]), subject.recurrent(START), shown.images[0]
+                subject.recurrent(setting.stages[-1]), start, shown.images[0]
             )
     if setting.waves:
         names = shown_networks(setting, "nwm", splits.test.shape)

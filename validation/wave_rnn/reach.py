@@ -14,7 +14,7 @@ from numerics.wave_rnn.waves.closed_edges import closed_edges
 from numerics.wave_rnn.waves.kernel_report import kernel_report
 from numerics.wave_rnn.waves.range import range_of
 from numerics.wave_rnn.waves.stability import stability_of
-from validation.wave_rnn.fields import dead_share, fields_of, first_images, kernel_of
+from validation.wave_rnn.fields import dead_share, fields_of, images_of, kernel_of
 from validation.wave_rnn.setting import Setting
 from validation.wave_rnn.subjects import Place, Subject
 
@@ -63,7 +63,7 @@ def reaches(setting: Setting, subjects: dict[Place, Subject], splits: Splits) ->
 def reach_of(network: WaveNetwork, splits: Splits) -> xr.Dataset:
     """Return what theory says of one network, from its weights and the first validation images."""
     a, kernel = network.architecture, kernel_of(network)
-    images, masks = first_images(network, splits.validation, JUDGED)
+    images, masks = images_of(splits.validation, JUDGED)
     fields = fields_of(network, images)
     omega, alpha = (field.mean(axis=(0, 2, 3)) for field in (fields.stiffness, fields.damping))
     report = kernel_report(kernel, omega, alpha, a.time_step, images.shape[-2:])
@@ -71,7 +71,6 @@ def reach_of(network: WaveNetwork, splits: Splits) -> xr.Dataset:
     bounded = stability_of(fields.stiffness, fields.damping, a.time_step, pull=0.0)
     linear = stability_of(fields.stiffness, fields.damping, a.time_step, pull=report.largest_pull)
     largest = min(splits.object_sizes[1], min(images.shape[-2:]))
-    edges = [closed_edges(fields.stiffness[:, c], masks, largest) for c in range(a.hidden)]
     scalars: dict[str, Any] = {
         "speed": reach.speed,
         "travelled": reach.travelled,
@@ -85,9 +84,7 @@ def reach_of(network: WaveNetwork, splits: Splits) -> xr.Dataset:
         "largest_stiffness": bounded.largest_stiffness,
         "largest_damping": bounded.largest_damping,
         "largest_stable_step": bounded.largest_stable_step,
-        "closed_edges": max(edge.closed for edge in edges),
-        "edge_reflection": max(edge.reflection for edge in edges),
-        "edge_contrast": max(edge.contrast for edge in edges),
+        **_walls(fields.stiffness, masks, largest),
     }
     channels = {
         "mass_squared": report.mass_squared,
@@ -97,6 +94,18 @@ def reach_of(network: WaveNetwork, splits: Splits) -> xr.Dataset:
         "dead_damping": dead_share(fields.damping),
     }
     return _labelled(scalars, channels, report.speed_squared)
+
+
+def _walls(stiffness: np.ndarray, masks: np.ndarray, wavelength: float) -> dict[str, float]:
+    """Return what edges do to waves as long as the largest object, in the channel that does most.
+
+    nan where no two neighbours differ, or where the lattice has no such wave: of 2 px and less.
+    """
+    names = {"closed_edges": "closed", "edge_reflection": "reflection", "edge_contrast": "contrast"}
+    if wavelength <= 2 or not any(np.diff(masks, axis=axis).any() for axis in (-2, -1)):
+        return dict.fromkeys(names, np.nan)
+    edges = [closed_edges(channel, masks, wavelength) for channel in np.moveaxis(stiffness, 1, 0)]
+    return {name: max(getattr(edge, part) for edge in edges) for name, part in names.items()}
 
 
 def _labelled(

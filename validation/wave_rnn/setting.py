@@ -13,7 +13,6 @@ import xarray as xr
 from numerics.wave_rnn.networks.architecture import Architecture
 from numerics.wave_rnn.training.protocol import PAPER, STEADY, Protocol
 from theory.errors import ArgumentError
-from validation.image_options import speaking_of
 from validation.wave_rnn.check_table import MULTI, OWN, POLYGONS, SMALL
 from validation.wave_rnn.material import Material, material_of
 from validation.wave_rnn.options import (
@@ -98,7 +97,9 @@ class Setting:
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """Stages at which recurrent networks are looked at."""
+        """Stages at which recurrent networks are looked at; how own weights started is not known."""
+        if self.config.weights is not None:
+            return (AFTER,)
         return (START, AFTER) if self.is_trained else (START,)
 
     @property
@@ -140,11 +141,10 @@ def setting_of(config: Config) -> Setting:
     protocol = None if stored or config.weights is not None else _protocol(config)
     if protocol is None:
         _refuse_training(config)
-    with speaking_of("--dataset"):
-        material = material_of(config, trains=protocol is not None)
+    material = material_of(config, trains=protocol is not None)
     require_fit(config, protocol, material)
     if protocol is not None and config.watch is not None:
-        often = max(1, protocol.total(material.images) // config.watch)
+        often = protocol.total(material.images) // config.watch
         protocol = dataclasses.replace(protocol, evaluations=often)
     architectures = _architectures(config, material, _readouts(config))
     if config.weights is not None:
@@ -163,7 +163,10 @@ def _is_stated(config: Config) -> bool:
     free = ("dataset", "model", "readout", "depth", "bottleneck", "wave_rate", "seeds", "seed")
     running = ("processes", "preset", "device")
     fields = [field.name for field in dataclasses.fields(config)]
-    return not any(is_changed(config, name) for name in fields if name not in (*free, *running))
+    as_stated = config.wave_rate in (None, STEADY.wave_rate, PAPER.wave_rate)
+    return as_stated and not any(
+        is_changed(config, name) for name in fields if name not in (*free, *running)
+    )
 
 
 def _from_store(config: Config) -> bool:
@@ -225,7 +228,7 @@ def _refuse_training(config: Config) -> None:
             "--release",
             True,
             f"says how networks are trained, and {config.dataset} is not trained here",
-            "leave it out, or give --updates",
+            f"leave it out, or {_what_trains(config)}",
         )
     for name in OF_TRAINING:
         if name != "seed" and name != "seeds" and is_changed(config, name):
@@ -233,8 +236,13 @@ def _refuse_training(config: Config) -> None:
                 option(name),
                 getattr(config, name),
                 f"trains, and {config.dataset} is not trained with --preset {config.preset}",
-                "give --updates, or --preset paper",
+                _what_trains(config),
             )
+
+
+def _what_trains(config: Config) -> str:
+    """Return what would train networks that are not."""
+    return f"give --updates, or {'leave out --preset quick' if _is_glance(config) else '--preset paper'}"
 
 
 def _seeds(config: Config, *, stored: bool, trains: bool) -> tuple[int, ...]:
@@ -285,8 +293,10 @@ def _variants(
 ) -> list[tuple[str | int, dict[str, Any]]]:
     """Return what tells the networks of one model apart."""
     if model in WAVE:
-        time = _time(config, model)
-        return [(readout, {"readout": readout, **time}) for readout in readouts]
+        own = _time(config, model)
+        if config.dataset == MULTI:
+            own["hidden"] = 16
+        return [(readout, {"readout": readout, **own}) for readout in readouts]
     if model == "unet":
         return [(c, {"unet_width": c}) for c in config.channels]
     return [
@@ -300,7 +310,7 @@ def _sizes(config: Config) -> dict[str, Any]:
     if case_name(config) in (SMALL, OWN):
         return {"encoder": 8, "width": 8, "bins": 7, "head": (32, 32)}
     if config.dataset == MULTI:
-        return {"hidden": 16, "head": (32,) * 5}
+        return {"head": (32,) * 5}
     return {}
 
 

@@ -28,7 +28,7 @@ from theory.errors import DivergenceError
 from validation.experiment import Work
 from validation.image_options import speaking_of
 from validation.wave_rnn.setting import START, WAVE, Setting
-from validation.wave_rnn.watching import wavelengths_of
+from validation.wave_rnn.watching import images_to_watch, wavelengths_of
 
 WATCHED_IMAGES = 32
 Place = tuple[str, int]  # a network's name, and its seed
@@ -151,27 +151,47 @@ def _trained(
 ) -> Iterator[Subject]:
     protocol = setting.protocol
     assert protocol is not None
-    jobs = [_job(setting, protocol, place, splits, work) for place in places]
+    seen = _learnt_from(splits)
+    jobs = [
+        _job(setting, protocol, place, splits, work.store / _checkpoint(place, seen))
+        for place in places
+    ]
     with _names_the_option():
         runs = train_many(jobs, setting.config.processes, progress=work.stage("training"))
     for run in runs:
         yield Subject(run.architecture, run.seed, run.best, run)
 
 
-def _job(setting: Setting, protocol: Protocol, place: Place, splits: Splits, work: Work) -> Job:
+def _learnt_from(splits: Splits) -> str:
+    """Return eight digits that change with the images that are trained on or chosen by."""
+    seen = splits.train.checksum() + splits.validation.checksum()
+    return hashlib.sha256(seen.encode()).hexdigest()[:8]
+
+
+def _checkpoint(place: Place, seen: str) -> str:
+    """Return the file of a training: own images that were altered meet no weights learnt before."""
+    name, seed = place
+    return f"training_{name.replace(' ', '_')}_{seed}_{seen}.npz"
+
+
+def _job(
+    setting: Setting, protocol: Protocol, place: Place, splits: Splits, checkpoint: Path
+) -> Job:
     name, seed = place
     architecture = setting.architectures[name]
-    watches = setting.config.watch is not None and architecture.model in WAVE
-    images = splits.validation.batch(np.arange(min(WATCHED_IMAGES, len(splits.validation)))).images
+    watch = None
+    if setting.config.watch is not None and architecture.model in WAVE:
+        images = images_to_watch(architecture, splits.validation, WATCHED_IMAGES)
+        watch = functools.partial(wavelengths_of, images=images)
     return Job(
         architecture,
         protocol,
         splits,
         seed,
-        checkpoint=work.store / f"training_{name.replace(' ', '_')}_{seed}.npz",
+        checkpoint=checkpoint,
         device=setting.config.device,
-        watch=functools.partial(wavelengths_of, images=images) if watches else None,
-        watched_at=protocol.grid(len(splits.train)) if watches else (),
+        watch=watch,
+        watched_at=() if watch is None else protocol.grid(len(splits.train)),
     )
 
 

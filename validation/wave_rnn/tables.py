@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from numerics.wave_rnn.training.protocol import PAPER
 from validation import results
+from validation.wave_rnn.options import is_changed
 from validation.wave_rnn.paper_tables import paper_table
 from validation.wave_rnn.scoring import TEST, VALIDATION
 from validation.wave_rnn.setting import Setting
@@ -130,6 +132,7 @@ def seen(result: xr.DataTree) -> Table:
         "linear_error_early",
         "linear_error",
         "reach",
+        "images",
     )
     rows = [[label, *(float(here[name]) for name in names)] for label, here in places(found)]
     return {
@@ -142,6 +145,7 @@ def seen(result: xr.DataTree) -> Table:
             "linear theory off, n = 4",
             "at n = T",
             "one pixel heard, px",
+            "images",
         ],
         "rows": rows,
     }
@@ -166,28 +170,48 @@ def scores(result: xr.DataTree) -> Table:
 
 
 def by_seed(result: xr.DataTree) -> Table:
-    """Return the objects' loss of every seed, on the images that chose the weights."""
-    loss = results.dataset(result, "observed/scores")["foreground_loss"].sel(split=VALIDATION)
+    """Return the objects' loss of every seed, on the images that chose the weights, and who collapsed."""
+    found = results.dataset(result, "observed/scores").sel(split=VALIDATION)
+    loss = found["foreground_loss"]
     rows = [
-        [str(name), *map(float, loss.sel(network=name)), float(loss.sel(network=name).median())]
+        [
+            str(name),
+            *map(float, loss.sel(network=name)),
+            float(loss.sel(network=name).median()),
+            ", ".join(f"seed {seed}" for seed in collapsed_seeds(found, str(name))),
+        ]
         for name in loss["network"].values
     ]
     seeds = [f"seed {seed}" for seed in loss["seed"].values]
     return {
         "title": "FG-loss by seed, validation images",
-        "columns": ["network", *seeds, "median"],
+        "columns": ["network", *seeds, "median", "collapsed"],
         "rows": rows,
     }
+
+
+def collapsed_seeds(scores: xr.Dataset, network: str) -> list[int]:
+    """Return the seeds in which a network became the constant predictor, of one split's scores."""
+    found = scores["collapsed"].sel(network=network)
+    return [int(seed) for seed in found["seed"].values if bool(found.sel(seed=seed))]
 
 
 def wavelengths(result: xr.DataTree) -> Table:
     """Return how the local wavelengths of hidden states are spread."""
     found = results.dataset(result, "observed/wavelengths")
-    names = ("median", "above_4", "above_8", "above_unit", "unresolved")
+    names = ("median", "above_4", "above_8", "above_unit", "unresolved", "images")
     rows = [[label, *(float(here[field]) for field in names)] for label, here in places(found)]
     return {
         "title": "local wavelengths 2 pi/k of hidden states (white noise: 2.50 px, .20, .049)",
-        "columns": ["network", "median, px", "> 4 px", "> 8 px", "1/k > 1.5", "unresolved"],
+        "columns": [
+            "network",
+            "median, px",
+            "> 4 px",
+            "> 8 px",
+            "1/k > 1.5",
+            "unresolved",
+            "images",
+        ],
         "rows": rows,
     }
 
@@ -219,7 +243,7 @@ def paper(result: xr.DataTree, setting: Setting, number: int) -> Table:
     metrics = [str(name) for name in here.data_vars if name != "parameters"]
     statistics = [str(s) for s in here["statistic"].values]
     found = None
-    if setting.config.preset == "paper" and "scores" in result["/observed"].children:
+    if _is_the_papers(setting) and "scores" in result["/observed"].children:
         found = results.dataset(result, "observed/scores").sel(split=TEST)
     rows = []
     for network in here["network"].values:
@@ -240,18 +264,27 @@ def paper(result: xr.DataTree, setting: Setting, number: int) -> Table:
     return {"title": title, "columns": columns, "rows": rows}
 
 
+def _is_the_papers(setting: Setting) -> bool:
+    """Return whether networks were trained as the paper's: its protocol, on as many images."""
+    return setting.protocol == PAPER and not is_changed(setting.config, "images")
+
+
 def _our_statistics(
     found: xr.Dataset | None, network: str, metric: str, statistics: list[str]
 ) -> list[float | None]:
     if found is None or network not in found["network"].values:
         return [None] * len(statistics)
     values = found[OURS[metric]].sel(network=network)
-    return [float(getattr(values, "std" if s == "sd" else s)()) for s in statistics]
+    return [_sd(values) if s == "sd" else float(getattr(values, s)()) for s in statistics]
 
 
 def _mean_and_sd(values: xr.DataArray) -> list[float]:
-    sd = float(values.std(ddof=1)) if values.sizes["seed"] > 1 else np.nan
-    return [float(values.mean()), sd]
+    return [float(values.mean()), _sd(values)]
+
+
+def _sd(values: xr.DataArray) -> float:
+    """Return the standard deviation over seeds; nan for a single one."""
+    return float(values.std(ddof=1)) if values.sizes["seed"] > 1 else np.nan
 
 
 def places(said: xr.Dataset) -> list[tuple[str, xr.Dataset]]:

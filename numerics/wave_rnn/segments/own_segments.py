@@ -42,18 +42,20 @@ def own_segments_splits(
         Of the permutation, `numpy.random.default_rng(seed)`.
     classes : sequence of str, optional
         Names of the N classes, the background first; else those of the file, else numbers up to the
-        largest label.
+        largest label of the images to train on and to choose by.
 
     Returns
     -------
     Splits
-        Images (C, H, W). The object sizes are those of connected pixels of one class.
+        Images (C, H, W). The object sizes are those of connected pixels of one class, in the images to
+        train on and to choose by.
 
     Raises
     ------
     ArgumentError
-        On images without masks, masks of floats, labels without a name, sizes that differ, pixels out
-        of range, nothing but background, fewer than three images.
+        On images without masks, masks of floats, labels without a name (so are those that only images to
+        report have, if no names are given), sizes that differ, pixels out of range, a split with nothing
+        but background, fewer than three images.
 
     Source: sections 12 and 14 of the description of wave_rnn.
     """
@@ -61,9 +63,12 @@ def own_segments_splits(
     given = os.fsdecode(path)
     masks = _masks(read.arrays.masks, given)
     images, treatment = _images(read.arrays.images, masks.shape, given)
-    names = _class_names(classes, read.arrays, int(masks.max()), given)
     seed = require_integer("seed", seed, 0, None, "pass 0, say")
     parts = _places(len(masks), shares, seed, given)
+    # what is reported on is kept from all that is known before: classes and sizes come from the others
+    known = masks[np.concatenate(parts[:2])]
+    names = _class_names(classes, read.arrays, int(known.max()), given)
+    _require_judgeable([masks[part] for part in parts], len(names), given)
     train, validation, test = (ArraySet(images[part], masks[part], names) for part in parts)
     told = {
         "source": "own_segments",
@@ -74,7 +79,7 @@ def own_segments_splits(
         "sizes": dict(zip(SPLITS, map(len, parts), strict=True)),
         "seed": seed,
     }
-    sizes = connected_extents(masks)
+    sizes = connected_extents(known)
     return Splits("own_segments", train, validation, test, sizes, told)
 
 
@@ -156,6 +161,26 @@ def _class_names(
             "name every class, or number the labels from 0",
         )
     return names
+
+
+def _require_judgeable(masks: Sequence[np.ndarray], classes: int, given: str) -> None:
+    """An object in each split, and names for the labels of the last, which named none."""
+    for split, found in zip(SPLITS, masks, strict=True):
+        if not found.any():
+            raise _unusable(
+                given,
+                f"must show an object in each of the three splits, the {len(found)} images of {split} have "
+                "none",
+                "add images with objects, or leave out some without",
+            )
+    largest = int(masks[-1].max())
+    if largest >= classes:
+        raise _unusable(
+            given,
+            f"label {largest} must have a name, it occurs in images of {SPLITS[-1]} only, which name no "
+            "class",
+            "name every class (classes, in a .npz), or add images of it",
+        )
 
 
 def _places(count: int, shares: Sequence[float], seed: int, given: str) -> list[np.ndarray]:

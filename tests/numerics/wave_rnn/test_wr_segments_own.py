@@ -127,6 +127,41 @@ def test_seed_and_shares(tmp_path):
     assert [len(part) for part in (splits.train, splits.validation, splits.test)] == [18, 1, 1]
 
 
+def changed_at(places, *, label, area):
+    """The masks of all, but with a label in an area of the images at these places alone."""
+    masks = MASKS.copy()
+    masks[places, *area] = label
+    return masks
+
+
+def test_the_test_images_are_kept_from_what_is_known(tmp_path):
+    """A label and an object of 5 px that test images alone have: neither N nor the sizes change."""
+    test = np.random.default_rng(0).permutation(COUNT)[-3:]
+    large = changed_at(test, label=1, area=(slice(None), slice(0, 1)))
+    splits = own_segments_splits(npz(tmp_path, images=BYTES, masks=large))
+    assert splits.object_sizes == (1.0, 3.0)
+    named = changed_at(test, label=3, area=(slice(None), slice(0, 1)))
+    path = npz(tmp_path, images=BYTES, masks=named)
+    with pytest.raises(
+        ArgumentError, match="label 3 must have a name, it occurs in images of test only"
+    ):
+        own_segments_splits(path)
+    names = ["sky", "tree", "house", "boat"]
+    splits = own_segments_splits(path, classes=names)
+    assert (splits.test.classes, splits.object_sizes) == (tuple(names), (1.0, 3.0))
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_a_split_without_an_object(tmp_path, split):
+    """Nothing to train on, to choose by or to report: refused, and the split is named."""
+    parts = np.split(np.random.default_rng(0).permutation(COUNT), [14, 17])
+    places = dict(zip(["train", "validation", "test"], parts, strict=True))[split]
+    masks = changed_at(places, label=0, area=(slice(None), slice(None)))
+    path = npz(tmp_path, images=BYTES, masks=masks)
+    with pytest.raises(ArgumentError, match=f"the {len(places)} images of {split} have none"):
+        own_segments_splits(path)
+
+
 def test_told(tmp_path):
     """The provenance names the file without its folder, its bytes and what became of the numbers."""
     told = own_segments_splits(npz(tmp_path, images=BYTES, masks=MASKS)).told
@@ -237,7 +272,10 @@ def test_refused_pictures(tmp_path, change, text):
 @pytest.mark.parametrize(
     ("variables", "text"),
     [
-        ({"image": BYTES[..., 0]}, "must have the variables image and mask, lacks mask, has ['image']"),
+        (
+            {"image": BYTES[..., 0]},
+            "must have the variables image and mask, lacks mask, has ['image']",
+        ),
         ({"mask": MASKS}, "must have the variables image and mask, lacks image, has ['mask']"),
         (
             {"image": np.zeros(BYTES.shape[:3], dtype=np.uint8), "mask": MASKS / 2},

@@ -1,5 +1,7 @@
 """A strong mode by a few of its harmonics, against the stepped network."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -44,7 +46,7 @@ def test_harmonics_converge_to_the_network(amplitude, harmonics, bound):
 def test_more_harmonics_leave_less():
     """At full amplitude each pair of harmonics leaves at most half of what the last one left."""
     found = [left(mode(1.0), harmonics) for harmonics in (1, 3, 5, 7)]
-    assert all(b < a / 2 for a, b in zip(found, found[1:], strict=False)), found
+    assert all(b < a / 2 for a, b in itertools.pairwise(found)), found
 
 
 @pytest.mark.parametrize("harmonics", [0, MOST + 1])

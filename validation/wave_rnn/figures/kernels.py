@@ -53,9 +53,10 @@ def _shown(result: xr.DataTree) -> dict[str, np.ndarray]:
     setup = results.dataset(result, "setup").isel(seed=0)
     said = results.dataset(result, "forecast/waves").isel(seed=0)
     names = naming.networks(said)
-    start = setup["start_kernel"].sel(wave_network=names[0]).values
-    head = f"start\n{speeds(said.sel(wave_network=names[0], stage=START))}"
-    found = {head: start}
+    found = {}
+    if START in said["stage"].values:
+        head = f"start\n{speeds(said.sel(wave_network=names[0], stage=START))}"
+        found[head] = setup["start_kernel"].sel(wave_network=names[0]).values
     for name in names if AFTER in said["stage"].values else ():
         told = speeds(said.sel(wave_network=name, stage=AFTER))
         found[f"{naming.called(name)}\n{told}"] = setup["kernel"].sel(wave_network=name).values

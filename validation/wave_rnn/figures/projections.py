@@ -35,7 +35,8 @@ def _of_model(result: xr.DataTree, model: str, part: SubFigure) -> None:
     said = results.dataset(result, f"observed/projections/{model}")
     trained = naming.is_trained(result)
     upper, lower = np.ravel(part.subfigures(2, 1, squeeze=False, height_ratios=(1.7, 1)))
-    matrices = {"at the start": said["start_taps"]} | ({"trained": said["taps"]} if trained else {})
+    matrices = {"at the start": said["start_taps"]} if "start_taps" in said else {}
+    matrices |= {"trained": said["taps"]} if trained else {}
     limit = float(max(abs(taps).max() for taps in matrices.values()))
     axes = np.atleast_1d(upper.subplots(1, len(matrices) + 1))
     for ax, (words, taps) in zip(axes, matrices.items(), strict=False):

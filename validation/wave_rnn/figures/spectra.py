@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+AMPLITUDE = "mean Fourier amplitude of y"
 ACROSS = 4  # maps in a row
 HIGHEST = (
     1.0  # cycles per unit time: more than twice the highest of the start's kernel, sqrt(8)/(2 pi)
@@ -46,6 +47,7 @@ def spectra(result: xr.DataTree) -> Figure:
         ax.axis("off")
     for ax, name in zip(lines, names, strict=False):
         by_class(averaged.sel(wave_network=name), ax)
+    right.supylabel(AMPLITUDE, fontsize="medium")
     right.suptitle("mean over all pixels of a class, validation images", fontsize="medium")
     lines[0].legend(fontsize="x-small", ncols=2)
     figure.suptitle(naming.title(result, "Fourier spectra of the hidden states", one_seed=True))
@@ -68,6 +70,7 @@ def by_class(spectrum: xr.DataArray, ax: Axes | None = None) -> Axes:
         from matplotlib import pyplot
 
         ax = pyplot.subplots(layout="constrained")[1]
+        ax.set_ylabel(AMPLITUDE)
     for number, name in enumerate(spectrum["label"].values):
         if spectrum.sel(label=name).isnull().all():
             continue
@@ -81,5 +84,4 @@ def by_class(spectrum: xr.DataArray, ax: Axes | None = None) -> Axes:
     ax.set_title(naming.called(spectrum["wave_network"].item()), fontsize="small")
     ax.set_xlabel(plots.label_of(spectrum["frequency"]))
     ax.set_xlim(0, min(HIGHEST, float(spectrum["frequency"].max())))
-    ax.set_ylabel("mean Fourier amplitude of y")
     return ax

@@ -84,7 +84,7 @@ def histograms(result: xr.DataTree, name: str) -> dict[str, np.ndarray]:
     """Return the distributions that are drawn of a network, by their names, start first."""
     found = results.dataset(result, "observed/wavelengths").sel(wave_network=name)
     mean = found["histogram"].mean("seed")
-    shares = {"start": mean.sel(stage=START).values}
+    shares = {"start": mean.sel(stage=START).values} if START in found["stage"].values else {}
     if naming.holds(result, "observed/watched"):
         watched = results.dataset(result, "observed/watched")["histogram"]
         later = watched.sel(wave_network=name).mean("seed")

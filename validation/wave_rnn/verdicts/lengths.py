@@ -116,6 +116,8 @@ def lstm(result: xr.DataTree, setting: Setting) -> Row:
     decides = command(setting, f"--model conv_lstm --readout linear --seeds {MANY}")
     if not recurrent or not setting.is_trained:
         return [claim, OPEN, f"a trained ConvLSTM is needed: {decides}"]
+    if START not in setting.stages:
+        return [claim, OPEN, f"how own weights started is not known: {decides}"]
     waving = waving_share(
         results.dataset(result, "observed/wavelengths").sel(wave_network=recurrent)
     )

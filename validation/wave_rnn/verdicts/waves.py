@@ -65,7 +65,10 @@ def _own_modes(result: xr.DataTree, setting: Setting) -> str:
 def _own_fields(result: xr.DataTree, setting: Setting) -> str:
     if not setting.waves:
         return ""
-    start = results.dataset(result, "forecast/waves").sel(stage=START)
+    said = results.dataset(result, "forecast/waves")
+    if START not in said["stage"].values:
+        return ""
+    start = said.sel(stage=START)
     return (
         f"; mean omega at the start {spread(start['mean_stiffness'])}, mean alpha "
         f"{spread(start['mean_damping'])}"
@@ -94,8 +97,18 @@ def trained(result: xr.DataTree, setting: Setting) -> Row:
     return [claim, OPEN, f"{told}; not enough seeds: {more}"]
 
 
+def _at_the_start(said: xr.Dataset) -> str:
+    if START not in said["stage"].values:
+        return ""
+    start = said.sel(stage=START)
+    return (
+        f"at the start speed {spread(start['speed'])}, mass^2 {spread(start['mass_squared'])}, growth a step "
+        f"{spread(start['spectral_radius'])}; "
+    )
+
+
 def _told_of_kernels(said: xr.Dataset, seen: xr.Dataset) -> str:
-    start, after = (said.sel(stage=stage) for stage in (START, AFTER))
+    after = said.sel(stage=AFTER)
     count = after["speed"].size
     negative = int((after["mass_squared"] < 0).any("hidden").sum())
     grows = int((after["spectral_radius"] > GROWS).sum())
@@ -103,10 +116,10 @@ def _told_of_kernels(said: xr.Dataset, seen: xr.Dataset) -> str:
     speeds = after["speed"].values[np.isfinite(after["speed"].values)]
     of_speed = spread(speeds) if speeds.size else "of none"
     return (
-        f"{count} networks: speed {spread(start['speed'])} at the start, {of_speed} after training; mass^2 "
-        f"{spread(start['mass_squared'])}, then {spread(after['mass_squared'])}, negative in {negative}; "
-        f"growth a step {spread(start['spectral_radius'])}, then {spread(after['spectral_radius'])}, above "
-        f"{GROWS:g} in {grows}; |W*y| > 1 at {spread(seen['saturation'])} of pixels and steps; alpha = 0 on "
+        f"{count} networks: {_at_the_start(said)}speed {of_speed} after training; mass^2 "
+        f"{spread(after['mass_squared'])}, negative in {negative}; growth a step "
+        f"{spread(after['spectral_radius'])}, above {GROWS:g} in {grows}; |W*y| > 1 at "
+        f"{spread(seen['saturation'])} of pixels and steps; alpha = 0 on "
         f"more than {DEAD:.0%} of pixels in {dead}; linear theory off by "
         f"{float(seen['linear_error_early'].median()):.2g} after 4 steps, "
         f"{float(seen['linear_error'].median()):.2g} after T (medians)"
