@@ -100,6 +100,8 @@ def cached(
         write_arrays(path, make())
     try:
         return read_arrays(path)
+    except MemoryError:
+        raise
     # A damaged archive surfaces as one of several types: BadZipFile, EOFError, ValueError, ...
     except Exception as error:
         raise ArgumentError(
