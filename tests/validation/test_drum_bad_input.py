@@ -16,7 +16,7 @@ from command_line import refusal, says
 from numerics.drum.modes import square_largest_step, square_strike
 from theory.errors import ArgumentError
 from validation.drum import Config
-from validation.drum.setting import LARGEST_SIDE, MOST_SAMPLES, setting_of
+from validation.drum.square.setting import LARGEST_SIDE, MOST_SAMPLES, setting_of
 
 QUICK = Config(preset="quick")
 SHORT = ["--preset", "quick", "--sides", "3", "--time-step", "0.5", "--steps", "60"]

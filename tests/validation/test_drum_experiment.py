@@ -32,8 +32,8 @@ from validation import cli, results
 from validation.checks import NotRun, judge
 from validation.drum import Config, DrumExperiment
 from validation.drum.check_table import CHECKS
-from validation.drum.setting import setting_of
-from validation.drum.square import SquareDrums
+from validation.drum.square.case import SquareDrums
+from validation.drum.square.setting import setting_of
 from validation.drum.verification import FUNCTIONS
 from validation.experiment import Outcome, Report, run
 from validation.ladder import UNEXPLAINED
@@ -316,7 +316,7 @@ def test_all_files_are_functions_of_the_tree(fig2, tmp_path, monkeypatch):
 
     for kind, name in ((WaveNetwork, "forward"), (StruckNetwork, "update"), (Stepper, "step")):
         monkeypatch.setattr(kind, name, computed)
-    for name in ("film.shot", "exhibits.energies", "exhibits.trained_speed"):
+    for name in ("film.shot", "square.exhibits.energies", "square.exhibits.trained_speed"):
         monkeypatch.setattr(f"validation.drum.{name}", computed)
     report = SquareDrums(Config(preset="quick")).report(fig2.tree)
     assert tuple(report.figures) == TITLES
@@ -995,8 +995,8 @@ def cut_off(*_, **__):
 def test_a_run_that_is_cut_off_goes_on(small, tmp_path, monkeypatch, last):
     """What was kept is not computed again, the seal is not written anew, the end is the same."""
     ends = {
-        "network": "validation.drum.measuring._stepping",
-        "stepping": "validation.drum.measuring._survey",
+        "network": "validation.drum.square.measuring._stepping",
+        "stepping": "validation.drum.square.measuring._survey",
         "survey": "validation.drum.sound.recorded",
     }
     with monkeypatch.context() as patch:

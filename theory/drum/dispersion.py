@@ -151,6 +151,23 @@ def time_error() -> Identity:
     )
 
 
+@register(reference=Reference(PAPER, "Fig. 2", "ours"), names={"omega": "angular_frequency", "dt": "time_step"})
+def mode_time_error() -> Identity:
+    """ln(omega_d/omega) = (dt omega)^2/24 + O(dt^4): the time step makes every mode of any drum sharp.
+
+    omega is the grid's own frequency of the mode, omega_d = theta/dt what is heard.
+    """
+    ratio = _expansion(angle() / (DT * OMEGA), DT, 4)
+    return Identity(
+        name="error of the time step, any drum",
+        left=_expansion(sympy.log(ratio), DT, 4),
+        right=(DT * OMEGA) ** 2 / 24,
+        variable=DT,
+        order=3,
+        derivation=(Step("what is heard over the mode's own frequency", ratio),),
+    )
+
+
 def magic_step() -> sympy.Expr:
     """Return dt = h/(sqrt(2) c), nu = 1/sqrt(2): every diagonal mode of a square is exact (second)."""
     return SPACING / (sympy.sqrt(2) * C)

@@ -2,6 +2,9 @@
 
 Case ``square``: square drums struck at a node, after Fig 2 of the paper. From the continuum's formula
 over the grid, the time step and the bins of the Fourier transform down to the network itself.
+
+Case ``shape``: a drum of any shape, named, drawn, or in a file: its eigenvalues by several methods with
+their errors, the isospectral pair, and what of a shape its spectrum lets hear.
 """
 
 from __future__ import annotations
@@ -20,6 +23,21 @@ from validation.experiment import Case
 class Config:
     """Which drums are struck, and how their waves are stepped."""
 
+    shape: str = "square"
+    """square (those of --sides), rectangle, disk, annulus, sector, equilateral, right_isosceles, l_shape
+    or isospectral_pair; or the path of a drum: vertices in .json, .csv or .txt, a mask in .npy or .npz, a
+    picture .png or .jpg."""
+    size: tuple[float, ...] | None = None
+    """Lengths of a named shape: sides of rectangle (2 1), inner and outer radius of annulus (0.5 1), degrees
+    and radius of sector (270 1), side, leg, arm or radius of the others (1)."""
+    nodes: int | None = None
+    """Free nodes of a shape's mask, at most. Default: 600 with --preset quick, 2000, 4000 with paper."""
+    modes: int = 20
+    """Eigenvalues of a shape that are computed and compared."""
+    invert: bool = False
+    """A picture shows a light drum on dark ground."""
+    component: Literal["largest", "all"] | None = None
+    """What to take of a mask or picture that falls into parts."""
     sides: str = "13..21"
     """Sides L of the square drums, in spacings: FIRST..LAST, or a list such as 13,17,21."""
     time_step: tuple[float | Literal["magic"], ...] | None = None
@@ -66,9 +84,13 @@ class DrumExperiment:
 
     def case(self, config: Config) -> Case:
         """Return the case that the configuration names."""
-        from validation.drum.square import SquareDrums
+        if config.shape == "square":
+            from validation.drum.square.case import SquareDrums
 
-        return SquareDrums(config)
+            return SquareDrums(config)
+        from validation.drum.shapes.case import AnyDrums
+
+        return AnyDrums(config)
 
     def verifications(self) -> Mapping[str, Callable[[], float]]:
         """Return the functions of `validation.drum.verification`, by the id of their check."""

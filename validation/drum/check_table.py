@@ -4,9 +4,9 @@ import math
 
 from validation.checks import Check, validation, verification
 
-SQUARE = "square"
-CASES = {SQUARE: ""}
-ONE = (SQUARE,)
+SQUARE, SHAPE = "square", "shape"
+CASES = {SQUARE: "", SHAPE: "--shape l_shape"}
+ONE, ANY = (SQUARE,), (SHAPE,)
 
 # bins of the fundamental for 40,000 samples of velocity Verlet, struck and heard at M//2, c = h = 1
 GOLDEN_SIDES = tuple(range(13, 22))
@@ -23,6 +23,10 @@ STORED = f"{COMMON}, M = L, velocity Verlet, a time step of the table"
 MAGIC = "40,000 samples, L = 16 or 20, M = L, struck and heard at M//2, the magic step"
 AT_TENTH = "dt = 0.1 h/c, struck and heard at M//2"
 FINE = "12 spacings and more"
+LONG_ENOUGH = "40,000 samples at most"
+WITH_OUTLINE = "a drum whose outline is known"
+HEARD_FROM_300 = "a named drum or a polygon, heard from 300 eigenvalues (--preset paper)"
+THE_PAIR = "--shape isospectral_pair"
 SHORT_AND_SLOW = "40,000 samples at most, time steps up to the magic one"
 
 CHECKS: tuple[Check, ...] = (
@@ -82,6 +86,55 @@ CHECKS: tuple[Check, ...] = (
     ),
     validation("D43f", "Hann two-point from a float32 WAV, dt 0.5", 1e-8, "", ONE, given=AT_HALF),
     validation("D43i", "Hann two-point from a 16-bit WAV, dt 0.5", 1e-6, "", ONE, given=AT_HALF),
+    validation("D41", "network: its bin minus the closed form's, any shape", 0, "bins", ANY, "=="),
+    validation(
+        "D41s",
+        "network against the modes of its mask, all samples",
+        1e-10,
+        "",
+        ANY,
+        given=LONG_ENOUGH,
+    ),
+    validation(
+        "D41u",
+        "points at which a source leaves more than its uncertainty",
+        0,
+        "of all",
+        ANY,
+        "==",
+    ),
+    validation("D41w", "WAV written and read back: bins that differ", 0, "bins", ANY, "=="),
+    validation("D44s", "modes with more nodal domains than Courant allows", 0, "", ANY, "=="),
+    validation(
+        "D46",
+        "eigenvalues of two methods that differ by more than their errors",
+        0,
+        "",
+        ANY,
+        "==",
+        given=WITH_OUTLINE,
+    ),
+    validation(
+        "D47", "inequalities of spectra that do not hold", 0, "", ANY, "==", given=WITH_OUTLINE
+    ),
+    validation(
+        "D48a",
+        "area heard from the most eigenvalues",
+        2e-3,
+        "relative",
+        ANY,
+        given=HEARD_FROM_300,
+    ),
+    validation(
+        "D48p",
+        "perimeter heard from the most eigenvalues",
+        1.2e-2,
+        "relative",
+        ANY,
+        given=HEARD_FROM_300,
+    ),
+    validation("D26s", "the pair on the grid, relative", 1e-12, "", ANY, given=THE_PAIR),
+    validation("D27s", "the pair without a grid, relative", 2e-6, "", ANY, given=THE_PAIR),
     verification(
         "D5",
         "NumPy stepping: readings whose bin is not the closed form's",

@@ -1,43 +1,36 @@
-"""A film of the drum: what the network does, and the same by jumps straight to each picture."""
+"""Films of drums: what the network does at each picture, beside jumps straight to it."""
 
 from __future__ import annotations
-
-import functools
 
 import numpy as np
 import xarray as xr
 
-from numerics.drum.drums import square
-from numerics.drum.modes import angles, square_eigenvalues, square_jump
-from numerics.drum.stepping import mallet
+from numerics.drum.drums import Drum
 from numerics.schema import quantity
 from validation import animation, results
 
-SIDE, TIME_STEP, STRIKE = 64, 0.5, (20, 26)
 FRAMES, FRAMES_A_PERIOD = 72, 24
 PIXELS, GAP, MILLISECONDS = 195, 5, 60
 QUANTILE = 0.995  # of all |q|: the colour limit of every picture
 
 
-def steps_of_frames() -> np.ndarray:
-    """Return the step of each picture, 24 pictures a period of the fundamental."""
-    period = 2 * np.pi / angles(square_eigenvalues(SIDE), TIME_STEP).min()
+def steps_of_frames(angle: float) -> np.ndarray:
+    """Return the step of each picture, 24 pictures a period of the line of that angle a step."""
+    period = 2 * np.pi / angle
     return np.round(np.arange(FRAMES) * period / FRAMES_A_PERIOD).astype(int)
 
 
-@functools.cache
-def shot() -> xr.Dataset:
-    """Return the network's displacement at each picture, (frame, x, y), after a soft mallet."""
+def shot(drum: Drum, time_step: float, start: np.ndarray, steps: np.ndarray) -> xr.Dataset:
+    """Return the network's displacement at some steps from rest, (frame, x, y)."""
     import torch
 
     from numerics.drum.network import WaveNetwork
 
-    drum = square(SIDE)
-    network = WaveNetwork([drum], [TIME_STEP])
-    displacement, velocity = network.state([mallet(drum, STRIKE, SIDE / 12)])
+    network = WaveNetwork([drum], [time_step])
+    displacement, velocity = network.state([start])
     pictures, done = [], 0
     with torch.no_grad():
-        for wanted in steps_of_frames():
+        for wanted in steps:
             for _ in range(wanted - done):
                 displacement, velocity = network(displacement, velocity)
             done = int(wanted)
@@ -47,15 +40,9 @@ def shot() -> xr.Dataset:
         ["frame", "x", "y"],
         name="displacement",
         long_name="displacement of the network",
-        coords={"frame": np.arange(FRAMES)},
+        coords={"frame": np.arange(len(steps))},
     )
     return xr.Dataset({"displacement": film})
-
-
-def exact() -> np.ndarray:
-    """Return the same pictures by the sine transform, no step taken, (frame, x, y)."""
-    start = mallet(square(SIDE), STRIKE, SIDE / 12)
-    return np.stack([square_jump(start, TIME_STEP, int(n)) for n in steps_of_frames()])
 
 
 def colour_limit(film: np.ndarray) -> float:
@@ -63,8 +50,8 @@ def colour_limit(film: np.ndarray) -> float:
     return float(np.quantile(np.abs(film), QUANTILE))
 
 
-def gif(result: xr.DataTree) -> bytes:
-    """Return the film as an animated GIF: the network, and beside it the jumps."""
+def gif(result: xr.DataTree, exact: np.ndarray) -> bytes:
+    """Return the film as an animated GIF: the network, and beside it the jumps, (frame, x, y)."""
     from matplotlib import colormaps
     from PIL import Image
 
@@ -73,7 +60,7 @@ def gif(result: xr.DataTree) -> bytes:
     palette = (colormaps["RdBu_r"](np.linspace(0, 1, 255))[:, :3] * 255).astype(np.uint8)
     palette = np.vstack((palette, [255, 255, 255])).astype(np.uint8)  # the last is the gap
     pictures = []
-    for stepped, jumped in zip(film, exact(), strict=True):
+    for stepped, jumped in zip(film, exact, strict=True):
         panels = [_indices(field, limit) for field in (stepped, jumped)]
         gap = np.full((PIXELS, GAP), 255, np.uint8)
         picture = Image.fromarray(np.hstack((panels[0], gap, panels[1])), mode="P")

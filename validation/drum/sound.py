@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from numerics.drum.estimators import fft_bin, hann_two_point
-from numerics.drum.modes import Lines, angles, square_eigenvalues
+from numerics.drum.modes import Lines
 from numerics.drum.sound import (
     GAIN,
     RATE,
@@ -21,44 +23,46 @@ from numerics.drum.sound import (
     wav_bytes,
     write_wav,
 )
-from numerics.drum.stepping import mallet
 from numerics.sweep import sweep
 from theory.errors import ArgumentError
 from validation import results
-from validation.drum.setting import Setting
 
 SAMPLE_TYPES = ("float32", "int16")
 
 
-def recorded(setting: Setting, heard: xr.DataArray) -> xr.Dataset:
+def recorded(
+    heard: xr.DataArray, share_at: Callable[..., float], lines_at: Callable[..., Lines]
+) -> xr.Dataset:
     """Write every signal as WAV, read it back, and keep what is heard at the first time step.
 
     Parameters
     ----------
-    heard : xr.DataArray, (time_step, side, sample)
+    heard : xr.DataArray, (time_step, drums, sample)
+        The drums along a dimension of any name.
+    share_at, lines_at : callable
+        From which share of the largest magnitude on a peak counts, and the lines, at a point.
     """
     gain = gain_of(heard.values)
-    coords = {"sample_type": SAMPLE_TYPES, **setting.points}
+    points = {str(dim): heard[dim].values.tolist() for dim in heard.dims[:-1]}
+    coords = {"sample_type": SAMPLE_TYPES, **points}
     with tempfile.TemporaryDirectory() as folder:
 
         @functools.cache  # the bin and the pitch are read off one file
-        def read(sample_type: str, time_step: float, side: int) -> np.ndarray:
-            signal = heard.sel(time_step=time_step, side=side).values
+        def read(sample_type: str, *place: Any) -> np.ndarray:
+            signal = heard.sel(dict(zip(points, place, strict=True))).values
             file = Path(folder) / "drum.wav"
             return read_wav(write_wav(file, signal, gain=gain, sample_type=sample_type))[0]
 
-        def bin_of(sample_type: str, time_step: float, side: int) -> int:
-            share = setting.run(side, time_step).share
-            return fft_bin(read(sample_type, time_step, side), share=share)
+        def bin_of(sample_type: str, **point: Any) -> int:
+            return fft_bin(read(sample_type, *point.values()), share=share_at(**point))
 
-        def pitch_error(sample_type: str, time_step: float, side: int) -> float:
-            run = setting.run(side, time_step)
-            signal = read(sample_type, time_step, side)
+        def pitch_error(sample_type: str, **point: Any) -> float:
+            signal = read(sample_type, *point.values())
             try:
-                angle = heard_angle(hann_two_point(signal, 1 / RATE, share=run.share))
+                angle = heard_angle(hann_two_point(signal, 1 / RATE, share=share_at(**point)))
             except ArgumentError:  # too few cycles for it
                 return np.nan
-            return float(abs(angle / run.lines(setting.config.form).angles[0] - 1))
+            return float(abs(angle / lines_at(**point).angles[0] - 1))
 
         bins = sweep(bin_of, coords, name="bin", long_name="bin heard from the file")
         errors = sweep(pitch_error, coords, name="pitch_error", long_name="error of the pitch")
@@ -71,8 +75,16 @@ def gain_of(heard: np.ndarray) -> float:
     return GAIN / max(1.0, float(np.abs(heard).max()))
 
 
-def files(result: xr.DataTree) -> dict[str, bytes]:
-    """Return the measured sound, the listening copy, and what both are, as files."""
+def files(result: xr.DataTree, drums: dict[str, Any], listening: np.ndarray) -> dict[str, bytes]:
+    """Return the measured sound, the listening copy, and what both are, as files.
+
+    Parameters
+    ----------
+    drums : dict
+        What tells the drums apart, for the file that says what the sounds are.
+    listening : ndarray, (drum, sample)
+        The same drums under a mallet, not yet fading.
+    """
     setup = results.dataset(result, "setup")
     heard = results.dataset(result, "observed/sound")
     gain = float(heard["gain"])
@@ -82,7 +94,7 @@ def files(result: xr.DataTree) -> dict[str, bytes]:
         "speed": float(setup["speed"]),
         "spacing": float(setup["spacing"]),
         "samples": int(setup["samples"]),
-        "sides": setup["side"].values.tolist(),
+        **drums,
         "strike": setup["strike"].values.tolist(),
         "listen": setup["listen"].values.tolist(),
         "form": setup.attrs["form"],
@@ -90,29 +102,9 @@ def files(result: xr.DataTree) -> dict[str, bytes]:
         "drum.wav": "the network's samples, one a step, the drums one after another, one gain",
         "drum_listening.wav": "the same drums under a soft mallet, fading: to listen to, not to measure",
     }
+    faded = listening_copy(listening, rate=RATE).ravel()
     return {
         ".wav": wav_bytes(heard["signal"].values.astype(float).ravel(), gain=gain),
-        "_listening.wav": wav_bytes(_listening(setup), gain=1.0, sample_type="int16"),
+        "_listening.wav": wav_bytes(faded, gain=1.0, sample_type="int16"),
         "_sound.json": (json.dumps(told, indent=1) + "\n").encode(),
     }
-
-
-def _listening(setup: xr.Dataset) -> np.ndarray:
-    """Return the drums one after another, struck by a mallet, as they fade."""
-    from scipy.fft import dstn
-
-    from numerics.drum.drums import square
-
-    nu = float(setup["speed"] * setup["time_step"][0] / setup["spacing"])
-    signals = []
-    for spacings, strike, listen in zip(
-        setup["spacings"].values, setup["strike"].values, setup["listen"].values, strict=True
-    ):
-        start = mallet(square(int(spacings)), strike.tolist(), spacings / 12)
-        strengths = dstn(start[1:-1, 1:-1], type=1) / spacings**2
-        m = np.arange(1, spacings)
-        x, y = (np.sin(np.pi * m * node / spacings) for node in listen)
-        turned = angles(square_eigenvalues(int(spacings)), nu)
-        lines = Lines.merged(turned, strengths * x[:, None] * y[None, :], "velocity_verlet")
-        signals.append(lines.signal(int(setup["samples"])))
-    return listening_copy(np.stack(signals), rate=RATE).ravel()

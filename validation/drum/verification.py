@@ -35,7 +35,7 @@ from numerics.drum.stepping import Stepper, struck
 from numerics.lambdify import lambdify
 from theory.claims import left_over
 from theory.drum import dispersion, membrane, stencil, steps
-from validation.drum import exhibits, film
+from validation.drum.square import exhibits, film
 
 STEPS = (0.1, 0.5, 2**-0.5)
 PITCHES = (110.0, 220.0, 300.0)  # Hz

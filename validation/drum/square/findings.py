@@ -8,8 +8,8 @@ import xarray as xr
 from validation import results
 from validation.checks import Finding, findings_where
 from validation.drum import check_table as table
-from validation.drum.forecasting import BIN, CLOSED, FUNDAMENTAL, SPACE, STEPPED, TIME
-from validation.drum.setting import Setting
+from validation.drum.fundamental import BIN, CLOSED, FUNDAMENTAL, SPACE, STEPPED, TIME
+from validation.drum.square.setting import Setting
 from validation.ladder import Ladder
 
 COMMON_SAMPLES = 40_000

@@ -8,8 +8,9 @@ import numpy as np
 import xarray as xr
 
 from validation import results
-from validation.drum.findings import estimate_errors
-from validation.drum.forecasting import CLOSED, FORMULA, FUNDAMENTAL, NETWORK
+from validation.drum.fundamental import CLOSED, FUNDAMENTAL, NETWORK
+from validation.drum.square.findings import estimate_errors
+from validation.drum.square.forecasting import FORMULA
 from validation.ladder import UNEXPLAINED, Ladder
 
 

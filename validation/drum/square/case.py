@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
+from validation import results
 from validation.checks import Finding
-from validation.drum import figures, film, findings, forecasting, measuring, sound, tables
-from validation.drum.setting import setting_of
+from validation.drum import film, sound
+from validation.drum.square import figures, findings, forecasting, measuring, tables
+from validation.drum.square.film import exact
+from validation.drum.square.mallet import under_mallet
+from validation.drum.square.setting import setting_of
 from validation.experiment import Forecast, Measurement, Report, Work
 
 if TYPE_CHECKING:
@@ -86,5 +90,7 @@ class SquareDrums:
             "speed field": figures.speed_field(result),
             "film": figures.film(result),
         }
-        media = {".gif": film.gif(result), **sound.files(result)}
+        setup = results.dataset(result, "setup")
+        heard = sound.files(result, {"sides": setup["side"].values.tolist()}, under_mallet(setup))
+        media = {".gif": film.gif(result, exact()), **heard}
         return Report(drawn, tables.of_square(result), media)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import sympy
 import xarray as xr
 
 from numerics.drum.forms import Form
-from numerics.drum.modes import Lines
 from numerics.laws import evaluate_expression
 from numerics.schema import quantity
 from numerics.sweep import sweep
@@ -24,15 +21,24 @@ from theory.drum.dispersion import (
 from theory.drum.membrane import COLUMN, LENGTH, ROW, C, square_frequency
 from theory.drum.stencil import SPACING, SPACINGS
 from theory.drum.steps import DT
-from validation.drum.setting import Setting
+from validation.drum.fundamental import (
+    BIN,
+    CLOSED,
+    GRID,
+    MEANING,
+    SPACE,
+    STEPPED,
+    TIME,
+    frequency,
+    frequency_of_bins,
+    ladder_of,
+    rounding_of_bins,
+)
+from validation.drum.square.setting import Setting
 from validation.ladder import Ladder, Prediction, Rung
 
-FUNDAMENTAL = "fundamental"
-MEANING, SPACE, TIME, BIN = "meaning of the side", "space step", "time step", "spectral bin"
-FORMULA, GRID, STEPPED, CLOSED = "formula", "grid", "grid in time steps", "closed-form bin"
-NETWORK = "network"
+FORMULA = "formula"
 LOWEST = {ROW: 1, COLUMN: 1}
-ROUNDING = 1e-14
 Known = dict[sympy.Symbol, xr.DataArray | float]
 
 
@@ -54,22 +60,9 @@ def ladder(setting: Setting) -> Ladder:
     rungs += [
         Rung(GRID, stepped(s, space_step_frequency()), SPACE),
         Rung(STEPPED, stepped(s, time_step_frequency()), TIME),
-        Rung(CLOSED, frequency_of(s, bins), BIN),
+        Rung(CLOSED, frequency_of_bins(bins, s.config.steps), BIN),
     ]
-    return Ladder(
-        name=FUNDAMENTAL,
-        rungs=tuple(rungs),
-        measurement=NETWORK,
-        scale=xr.DataArray(1.0),
-        scale_name="ln",
-        compare="log",
-        predictions=_predictions(s),
-    )
-
-
-def frequency_of(setting: Setting, bins: xr.DataArray) -> xr.DataArray:
-    """Return bins as frequencies, k/(N dt)."""
-    return _frequency(bins / (setting.config.steps * bins["time_step"]))
+    return ladder_of(rungs, _predictions(s))
 
 
 def stepped(setting: Setting, law: sympy.Expr) -> xr.DataArray:
@@ -81,25 +74,14 @@ def stepped(setting: Setting, law: sympy.Expr) -> xr.DataArray:
         SPACINGS: side,
         DT: _time_steps(setting),
     }
-    return _frequency(evaluate_expression(law.subs(LOWEST), known))
+    return frequency(evaluate_expression(law.subs(LOWEST), known))
 
 
 def _formula(setting: Setting, spacings: np.ndarray) -> xr.DataArray:
     """Return c/(sqrt(2) L) for each side."""
     config = setting.config
     known: Known = {C: config.speed, LENGTH: _side(setting, spacings * config.spacing)}
-    return _frequency(evaluate_expression(square_frequency().subs(LOWEST), known))
-
-
-def _frequency(values: xr.DataArray) -> xr.DataArray:
-    return quantity(
-        values.values,
-        list(map(str, values.dims)),
-        name="frequency",
-        long_name="frequency of the fundamental",
-        units="1/time",
-        coords={str(dim): values[dim] for dim in values.dims},
-    )
+    return frequency(evaluate_expression(square_frequency().subs(LOWEST), known))
 
 
 def _side(setting: Setting, values: np.ndarray) -> xr.DataArray:
@@ -128,22 +110,12 @@ def _predictions(setting: Setting) -> dict[str, Prediction]:
         )
         # the ladder subtracts the lower rung from the upper one
         predicted[source] = Prediction(-leading, 2 * abs(following))
-    place, leakage = (_of_lines(setting, of) for of in (Lines.place, Lines.leakage))
-    either = abs(place % 1 - 0.5) < np.pi / 4 * leakage
-    rounded = xr.apply_ufunc(np.log, place / place.round())
-    predicted[BIN] = Prediction(rounded, xr.where(either, 1 / (place - 1), ROUNDING))
-    return predicted
-
-
-def _of_lines(setting: Setting, of: Callable[[Lines, int], float]) -> xr.DataArray:
-    """Return a property of the lines that the chosen form lets hear, (time_step, side)."""
-    form, samples = setting.config.form, setting.config.steps
-    return sweep(
-        lambda time_step, side: of(setting.run(side, time_step).lines(form), samples),
+    predicted[BIN] = rounding_of_bins(
+        lambda time_step, side: setting.run(side, time_step).lines(setting.config.form),
         setting.points,
-        name=of.__name__,
-        long_name=of.__name__,
+        setting.config.steps,
     )
+    return predicted
 
 
 def survey(setting: Setting) -> xr.DataArray:

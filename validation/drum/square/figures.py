@@ -14,9 +14,11 @@ from theory.drum.membrane import OMEGA
 from theory.drum.stencil import PHASE_X, PHASE_Y, SPACING, stencil_symbol
 from theory.drum.steps import DT, angle
 from validation import plots, results
-from validation.drum import film as films
-from validation.drum.exhibits import LISTENERS, SPEED_SIDE
-from validation.drum.forecasting import FORMULA, FUNDAMENTAL, NETWORK, STEPPED
+from validation.drum.film import colour_limit
+from validation.drum.fundamental import FUNDAMENTAL, NETWORK, STEPPED
+from validation.drum.square import film as films
+from validation.drum.square.exhibits import LISTENERS, SPEED_SIDE
+from validation.drum.square.forecasting import FORMULA
 from validation.ladder import Ladder
 
 if TYPE_CHECKING:
@@ -255,7 +257,7 @@ def film(result: xr.DataTree) -> Figure:
 
     shown = results.array(result, "observed/film", "displacement")
     exact = shown.copy(data=films.exact())
-    limit = films.colour_limit(shown.values)
+    limit = colour_limit(shown.values)
     difference = (shown - exact).assign_attrs(shown.attrs)
     least = max(float(abs(difference).max()), 1e-17)
     chosen = np.linspace(0, shown.sizes["frame"] - 1, 6).round().astype(int)

@@ -10,13 +10,14 @@ from numerics.drum.forms import FORMS, Form
 from numerics.drum.modes import Lines
 from numerics.drum.stepping import Stepper, struck
 from numerics.files import kept
-from numerics.schema import quantity
 from numerics.sweep import sweep
-from numerics.training import train
 from theory.drum.dispersion import time_step_frequency
 from theory.errors import ArgumentError
-from validation.drum import exhibits, film, forecasting, sound
-from validation.drum.setting import Run, Setting
+from validation.drum import sound
+from validation.drum.fundamental import FUNDAMENTAL, frequency_of_bins
+from validation.drum.listening import Struck, bins_heard, network_hears
+from validation.drum.square import exhibits, film, forecasting
+from validation.drum.square.setting import Run, Setting
 from validation.experiment import Measurement, Work
 
 COMPARED = 500  # samples in which the network has to agree with NumPy stepping to rounding
@@ -32,7 +33,7 @@ def measured(setting: Setting, work: Work) -> Measurement:
     heard = _network(setting, work)
     stepping = kept(work.store / "stepping.nc", lambda: _stepping(setting, work))
     survey = kept(work.store / "survey.nc", lambda: _survey(setting, work).to_dataset())
-    bins = _bins(setting, heard)
+    bins = bins_heard(heard, lambda time_step, side: setting.run(side, time_step).share)
     spectrum = np.abs(np.fft.rfft(heard.values[0, 0]))
     runs = stepping.drop_vars("chosen").assign(
         bin=bins,
@@ -47,41 +48,35 @@ def measured(setting: Setting, work: Work) -> Measurement:
             "runs": runs,
             "survey": survey,
             "spectrum": xr.Dataset({"magnitude": forecasting.magnitude(setting, spectrum)}),
-            "sound": sound.recorded(setting, heard),
+            "sound": sound.recorded(
+                heard,
+                lambda time_step, side: setting.run(side, time_step).share,
+                lambda time_step, side: setting.run(side, time_step).lines(setting.config.form),
+            ),
             "film": film.shot(),
             "energies": exhibits.energies(),
             "speed_field": exhibits.trained_speed(),
         }
     )
-    frequency = forecasting.frequency_of(setting, bins)
-    return Measurement({forecasting.FUNDAMENTAL: frequency}, observed)
+    frequency = frequency_of_bins(bins, setting.config.steps)
+    return Measurement({FUNDAMENTAL: frequency}, observed)
 
 
 def _network(setting: Setting, work: Work) -> xr.DataArray:
     """Strike the network's drums, all in one batch, and listen, (time_step, side, sample)."""
-    from numerics.devices import find_device
-    from numerics.drum.network import StruckNetwork, WaveNetwork
-
-    config = setting.config
     runs = [setting.run(side, step) for step in setting.time_steps for side in setting.sides]
-    drums = [setting.drum(run.spacings) for run in runs]
     steps = [step for step in setting.time_steps for _ in setting.sides]
-    device = find_device(config.device)
-    network = WaveNetwork(drums, steps, config.form, device=device)
-    strikes = [struck(drum, run.strike) for drum, run in zip(drums, runs, strict=True)]
-    record = train(
-        StruckNetwork(network, strikes, [run.listen for run in runs]),
-        np.arange(config.steps),
-        checkpoint=work.store / "network.npz",
-        progress=work.stage("network"),
-    )
-    shape = (len(setting.time_steps), len(setting.sides), config.steps)
-    return quantity(
-        record.observations.T.reshape(shape),
-        [*setting.points, "sample"],
-        name="heard",
-        long_name="displacement heard",
-        coords={dim: list(values) for dim, values in setting.points.items()},
+    config = setting.config
+    return network_hears(
+        [
+            Struck(setting.drum(run.spacings), step, run.strike, run.listen)
+            for run, step in zip(runs, steps, strict=True)
+        ],
+        setting.points,
+        samples=config.steps,
+        form=config.form,
+        device=config.device,
+        work=work,
     )
 
 
@@ -149,16 +144,6 @@ def _survey(setting: Setting, work: Work) -> xr.DataArray:
         return xr.DataArray(found, dims="spacings", coords={"spacings": list(spacings)})
 
     return sweep(bins, points, name="bin", long_name="measured bin", progress=work.stage("survey"))
-
-
-def _bins(setting: Setting, heard: xr.DataArray) -> xr.DataArray:
-    """Return the bin of the fundamental in what the network was heard to do."""
-
-    def bin_of(time_step: float, side: int) -> int:
-        share = setting.run(side, time_step).share
-        return fft_bin(heard.sel(time_step=time_step, side=side).values, share=share)
-
-    return sweep(bin_of, setting.points, name="bin", long_name="measured bin")
 
 
 def _estimates(setting: Setting, heard: xr.DataArray) -> xr.DataArray:

@@ -1,0 +1,184 @@
+"""Meshes of polygons and of mirrored triangles: they fill what they should, graded as they should."""
+
+import numpy as np
+import pytest
+
+from numerics.drum.isospectral.tilings import unfolded_pair
+from numerics.drum.shapes import named
+from numerics.drum.shapes.polygon import Polygon
+from numerics.drum.spectra.grading import (
+    element_sizes,
+    graded,
+    grading_power,
+    with_layers,
+)
+from numerics.drum.spectra.polygon_mesh import mesh_of_triangles, polygon_mesh
+from theory.errors import ArgumentError
+
+RING = Polygon(
+    np.array([[0.0, 0.0], [3.0, 0.0], [3.0, 3.0], [0.0, 3.0]]),
+    (np.array([[1.0, 1.0], [1.0, 2.0], [2.0, 2.0], [2.0, 1.0]]),),
+)
+NOTCH = Polygon(np.array([[0, 0], [1, 0], [1, 1], [0.505, 1], [0.5, 0.2], [0.495, 1], [0, 1.0]]))
+KEYHOLE = Polygon(
+    np.array([[0, 0], [1, 0], [1, 1], [0.6, 1], [0.6, 2], [0.4, 2], [0.4, 1], [0, 1.0]]) * 1e-6
+)
+POLYGONS = {
+    "square": named.square(),
+    "L": named.l_shape(),
+    "first of the pair": named.isospectral_pair()[0],
+    "ring": RING,
+    "notch": NOTCH,
+    "keyhole, tiny": KEYHOLE,
+    "far off": Polygon(named.l_shape().vertices + 1e5),
+    **{f"star {seed}": named.random_star(seed) for seed in range(6)},
+}
+
+
+def areas(mesh):
+    """Of all elements."""
+    a, b, c = np.moveaxis(mesh.p[:, mesh.t], 1, 0)
+    return np.abs((b - a)[0] * (c - a)[1] - (b - a)[1] * (c - a)[0]) / 2
+
+
+def wall_length(mesh):
+    """Of all sides that belong to one element."""
+    start, end = np.moveaxis(mesh.p[:, mesh.facets[:, mesh.boundary_facets()]], 1, 0)
+    return np.linalg.norm(end - start, axis=0).sum()
+
+
+@pytest.mark.parametrize("name", POLYGONS)
+def test_a_mesh_fills_its_polygon(name):
+    """Area and perimeter are the polygon's, 1e-10; no side is torn: Euler's number is 1 - holes."""
+    polygon = POLYGONS[name]
+    mesh, spacing = polygon_mesh(polygon, np.sqrt(polygon.area) / 4)
+    assert areas(mesh).sum() == pytest.approx(polygon.area, rel=1e-10)
+    assert wall_length(mesh) == pytest.approx(polygon.perimeter, rel=1e-10)
+    assert mesh.nvertices - mesh.nfacets + mesh.nelements == 1 - len(polygon.holes)
+    assert spacing <= np.sqrt(polygon.area) / 4
+    assert element_sizes(mesh).max() < 2.5 * spacing
+
+
+def test_a_hole_near_the_wall_halves_the_spacing():
+    """The ring with its hole at 0.01 of the wall: the spacing that was asked for does not do."""
+    hole = np.array([[1, 0.05], [1, 2], [2, 2], [2, 0.05]])
+    polygon = Polygon(RING.vertices, (hole,))
+    mesh, spacing = polygon_mesh(polygon, 0.7)
+    assert spacing < 0.7
+    assert wall_length(mesh) == pytest.approx(polygon.perimeter, rel=1e-10)
+
+
+def test_what_is_too_thin_is_refused():
+    """A hole within 1e-4 of the wall, not in step with it, needs a spacing of that size."""
+    hole = np.array([[1.03, 1e-4], [1, 2], [2, 2], [2.01, 2e-4]])
+    with pytest.raises(ArgumentError, match=r"polygon: got sides from .*no mesh of spacing"):
+        polygon_mesh(Polygon(RING.vertices, (hole,)), 0.5)
+
+
+@pytest.mark.parametrize("spacing", [0.0, -1.0, np.nan, np.inf])
+def test_a_spacing_that_is_none_is_refused(spacing):
+    """It has to be positive and finite."""
+    with pytest.raises(ArgumentError, match=r"spacing: got .*; must be positive"):
+        polygon_mesh(named.square(), spacing)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "degree", "power"),
+    [
+        (270, 2, 1 - 1 / 3 + 0.1),
+        (135, 2, 1 - 2 / 3 + 0.1),
+        (359, 2, 1.1 - 90 / 359),
+        (359, 4, 0.9),
+        (90, 2, 0),
+        (60, 2, 0),
+        (180 / 2.5, 2, 0),
+        (180 / 2.5, 4, 1 - 2.5 / 4 + 0.1),
+    ],
+)
+def test_grading_powers(degrees, degree, power):
+    """7.3: beta = min(0.9, 1 - alpha/p + 0.1) where alpha = pi/w is broken and below p, else 0."""
+    assert grading_power(np.radians(degrees), degree) == pytest.approx(power, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["L", "first of the pair", "ring", "notch", "star 1"])
+def test_no_element_breaks_the_rule(name):
+    """Size <= h min(1, r)^beta at every singular corner; three levels, each holds the one before."""
+    polygon = POLYGONS[name]
+    mesh, h = polygon_mesh(polygon, np.sqrt(polygon.area) / 4)
+    old = np.zeros((2, 0))
+    for level in range(3):
+        mesh = graded(mesh.refined() if level else mesh, polygon, h / 2**level)
+        powers = grading_power(polygon.angles)
+        for corner, power in zip(polygon.corners, powers, strict=True):
+            if power:
+                r = np.linalg.norm(mesh.p[:, mesh.t] - corner[:, None, None], axis=0).max(axis=0)
+                allowed = h / 2**level * np.minimum(1, r / (np.sqrt(polygon.area) / 2)) ** power
+                assert (element_sizes(mesh) <= allowed).all()
+        np.testing.assert_array_equal(mesh.p[:, : old.shape[1]], old)
+        assert wall_length(mesh) == pytest.approx(polygon.perimeter, rel=1e-10)
+        old = mesh.p
+
+
+def test_nothing_to_grade():
+    """On a square the rule asks for nothing."""
+    mesh, h = polygon_mesh(named.square(), 0.25)
+    assert graded(mesh, named.square(), h).nelements == mesh.nelements
+
+
+def test_layers_halve():
+    """Each layer halves the elements at a corner, and leaves those far away."""
+    mesh, _ = polygon_mesh(named.l_shape(), 0.25)
+    corner = np.array([[1.0, 1.0]])
+    sizes = []
+    for layers in range(6):
+        finer = with_layers(mesh, corner, layers)
+        touch = np.isclose(finer.p, corner.T).all(axis=0)[finer.t].any(axis=0)
+        sizes.append(element_sizes(finer)[touch].max())
+        far = (finer.p == 0).all(axis=0)[finer.t].any(axis=0)
+        assert element_sizes(finer)[far].max() >= 0.25
+    np.testing.assert_allclose(np.array(sizes[:-1]) / sizes[1:], 2, rtol=1e-9)
+    assert with_layers(mesh, corner[:0], 5).nelements == mesh.nelements
+
+
+# --- mirrored triangles
+
+
+@pytest.mark.parametrize("base", [None, [[0.0, 0.0], [1.0, 0.0], [0.2, 0.8]]])
+def test_a_mirror_mesh_fills_its_drum(base):
+    """Seven triangles in one piece: area, perimeter, and the same pattern in both drums."""
+    pair = unfolded_pair() if base is None else unfolded_pair(np.array(base))
+    meshes = [mesh_of_triangles(drum.triangles, 2, 3) for drum in pair]
+    for mesh, drum in zip(meshes, pair, strict=True):
+        polygon = drum.outline()
+        assert areas(mesh).sum() == pytest.approx(polygon.area, rel=1e-12)
+        assert wall_length(mesh) == pytest.approx(polygon.perimeter, rel=1e-12)
+        assert mesh.nvertices - mesh.nfacets + mesh.nelements == 1
+    assert meshes[0].nvertices == meshes[1].nvertices
+    np.testing.assert_allclose(np.sort(areas(meshes[0])), np.sort(areas(meshes[1])), rtol=1e-9)
+
+
+def test_refinements_and_layers_count():
+    """4^r alike ones in each triangle; layers only touch the corners of the given triangles."""
+    triangle = np.array([[[0.0, 0.0], [2.0, 0.0], [0.0, 1.0]]])
+    assert mesh_of_triangles(triangle, 3).nelements == 64
+    layered = mesh_of_triangles(triangle, 3, 4)
+    assert areas(layered).min() == pytest.approx(1 / 64 / 4**4)
+    assert areas(layered).max() == pytest.approx(1 / 64)
+
+
+@pytest.mark.parametrize(
+    ("triangles", "text"),
+    [
+        (np.zeros((2, 3)), r"triangles: got .*; must be finite, \(triangle, 3, 2\)"),
+        (np.full((1, 3, 2), np.nan), "must be finite"),
+        ([[[0, 0], [1, 1], [2, 2]]], "must each have an area"),
+        (
+            [[[0, 0], [1, 0], [0, 1]], [[1, 1], [0, 1], [1, 0]]],
+            "triangles: got 0 and 1; must give a shared side the same labels",
+        ),
+    ],
+)
+def test_what_cannot_be_glued_is_refused(triangles, text):
+    """No triangles, flat ones, ends of a shared side with exchanged labels."""
+    with pytest.raises(ArgumentError, match=text):
+        mesh_of_triangles(np.array(triangles, float), 1)

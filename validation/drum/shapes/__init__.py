@@ -1,0 +1,1 @@
+"""Case `shape`: drums of any shape, named, drawn, or in a file."""

@@ -1,0 +1,136 @@
+"""Drums of any shape: continuum with its error > space step > time step > spectral bin > network."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from validation.checks import Finding
+from validation.drum import film, sound
+from validation.drum.check_table import SHAPE
+from validation.drum.shapes import (
+    continuum,
+    cost,
+    figures,
+    findings,
+    forecasting,
+    measuring,
+    tables,
+)
+from validation.drum.shapes.catalog import outline
+from validation.drum.shapes.own_shapes import mask_origin
+from validation.drum.shapes.setting import SHARE, setting_of
+from validation.experiment import Forecast, Measurement, Report, Work
+
+if TYPE_CHECKING:
+    from validation.drum import Config
+
+
+class AnyDrums:
+    """One drum of any shape, or the isospectral pair, struck once, at several time steps."""
+
+    name = SHAPE
+
+    def __init__(self, config: Config):
+        self.setting = setting_of(config)
+
+    def notes(self) -> list[str]:
+        """Return what runs."""
+        s, config = self.setting, self.setting.config
+        steps = ", ".join(f"{step:.4g}" for step in s.time_steps)
+        told = [
+            f"{m.name}: mask of {m.drum.nodes} free nodes, {m.drum.spacing:.4g} apart, struck at "
+            f"{m.strike}, heard at {m.listen}"
+            + ("; walls on grid lines and diagonals" if m.follows_grid else "")
+            + "."
+            for m in s.membranes
+        ]
+        return [
+            f"Drums of any shape, wave speed {config.speed:g}, time steps {steps}, {config.steps} samples, "
+            f"{config.form.replace('_', ' ')}.",
+            *told,
+            *(f"{m.name}: {note}" for m in s.membranes for note in m.shape.notes),
+        ]
+
+    def prepare(self, work: Work) -> xr.Dataset:
+        """Return drums, strikes and time steps."""
+        s = self.setting
+        box = np.max([m.drum.free.shape for m in s.membranes], axis=0)
+        free = np.zeros((len(s.membranes), *box), np.int8)
+        for d, m in enumerate(s.membranes):
+            x, y = m.drum.free.shape
+            free[d, :x, :y] = m.drum.free
+        outlines = [outline(m.shape.domain) for m in s.membranes]
+        longest = max(map(len, outlines))
+        drawn = np.full((len(outlines), longest, 2), np.nan)
+        for d, line in enumerate(outlines):
+            drawn[d, : len(line)] = line
+        numbers = {
+            name: ("drum", [getattr(m.shape.domain, name, np.nan) for m in s.membranes])
+            for name in ("area", "perimeter", "heat_constant")
+        }
+        return xr.Dataset(
+            {
+                **numbers,
+                "nodes": ("drum", [m.drum.nodes for m in s.membranes]),
+                "strike": (("drum", "end"), [m.strike for m in s.membranes]),
+                "listen": (("drum", "end"), [m.listen for m in s.membranes]),
+                "origin": (("drum", "end"), [mask_origin(m.shape, m.drum) for m in s.membranes]),
+                "free": (("drum", "x", "y"), free),
+                "outline": (("drum", "corner", "end"), drawn),
+                "speed": s.config.speed,
+                "spacing": s.spacing,
+                "samples": s.config.steps,
+                "share": SHARE,
+            },
+            coords={"drum": s.names, "time_step": list(s.time_steps), "end": ["x", "y"]},
+            attrs={
+                "form": s.config.form,
+                "data": json.dumps({m.name: m.shape.told for m in s.membranes if m.shape.told}),
+            },
+        )
+
+    def forecast(self, setup: xr.Dataset, work: Work) -> Forecast:
+        """Return all rungs to the closed-form bin, spectra by every method, and what is heard back."""
+        s = self.setting
+        count = s.config.modes
+        predicted = {"masks": forecasting.of_masks(s, count)}
+        best: dict[str, continuum.Spectrum] = {}
+        if all(m.shape.domain is not None for m in s.membranes):
+            thorough = s.config.preset != "quick"
+            found = {
+                m.name: continuum.spectra(m.shape, count, thorough=thorough) for m in s.membranes
+            }
+            best = {name: continuum.best(of) for name, of in found.items()}
+            many = {
+                m.name: continuum.many(m.shape, forecasting.HEARD_FROM[s.config.preset])
+                for m in s.membranes
+            }
+            lower = continuum.lower_bounds({m.name: m.shape for m in s.membranes}, count)
+            predicted |= {
+                "spectra": forecasting.spectra(found, count).assign(lower_bound=lower),
+                "heard": forecasting.heard_back(many),
+                "bounds": forecasting.bounds(s, best),
+            }
+            if thorough:
+                predicted["cost"] = cost.accuracy(s.membranes[0].shape, best[s.names[0]])
+        ladder = forecasting.ladder(s, best)
+        return Forecast((ladder,), xr.DataTree.from_dict(predicted))
+
+    def measure(self, forecast: Forecast, work: Work) -> Measurement:
+        """Strike the network and listen."""
+        return measuring.measured(self.setting, work)
+
+    def findings(self, result: xr.DataTree) -> dict[str, Finding]:
+        """Return what the checks of this case found."""
+        return findings.of_shapes(result, self.setting)
+
+    def report(self, result: xr.DataTree) -> Report:
+        """Return the drum with its spectrum, patterns, budget, what is heard, film and sound."""
+        s = self.setting
+        heard = sound.files(result, {"drums": s.names}, measuring.listening(s))
+        media = {".gif": film.gif(result, measuring.exact_film(s.membranes[0])), **heard}
+        return Report(figures.drawn(result), tables.of_shapes(result), media)

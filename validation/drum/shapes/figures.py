@@ -1,0 +1,284 @@
+"""Figures of drums of any shape, from the tree alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from validation import plots, results
+from validation.drum.fundamental import CLOSED, FUNDAMENTAL, NETWORK
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLUMNS = 6
+OF_A_PAIR = 9  # modes that are shown of each of two drums
+HATCHES = ("", "//", "..", "xx")
+SHOWN_SAMPLES = 400
+
+
+def drawn(result: xr.DataTree) -> dict[str, Figure]:
+    """Return all figures by their titles."""
+    forecast = result["forecast"].children
+    figures = {
+        "drum": drum(result),
+        "nodal patterns": patterns(result),
+        "fundamental": budget(result),
+    }
+    if "heard" in forecast:
+        figures["heard shape"] = heard(result)
+    if "cost" in forecast:
+        figures["accuracy"] = accuracy(result)
+    return figures
+
+
+# --- the drum -------------------------------------------------------------------------------------
+
+
+def drum(result: xr.DataTree) -> Figure:
+    """The mask within its outline, its eigenvalues with their errors, its sound and its spectrum."""
+    from matplotlib import pyplot
+
+    setup = results.dataset(result, "setup")
+    names = setup["drum"].values
+    figure, axes = pyplot.subplots(
+        len(names), 4, figsize=(18, 4.4 * len(names)), layout="constrained", squeeze=False
+    )
+    for row, name in zip(axes, names, strict=True):
+        _mask(setup.sel(drum=name), row[0], str(name))
+        _eigenvalues(result, str(name), row[1])
+        _wave(result, str(name), row[2])
+        _spectrum(result, str(name), row[3])
+    return figure
+
+
+def _places(one: xr.Dataset) -> np.ndarray:
+    """Return where the nodes of a drum's box are, (x, y, 2)."""
+    x, y = one["free"].shape
+    return one["origin"].values + float(one["spacing"]) * np.moveaxis(np.indices((x, y)), 0, -1)
+
+
+def _mask(one: xr.Dataset, ax: Any, name: str) -> None:
+    free, places = one["free"].values > 0, _places(one)
+    ax.plot(*places[free].T, ".", ms=2, color=plots.COLOURS[5], label=f"{free.sum()} free nodes")
+    ax.plot(*one["outline"].values.T, color="black", lw=1.2)
+    for node, marker, label in ((one["strike"], "*", "struck"), (one["listen"], "o", "heard")):
+        place = places[tuple(node.values)]
+        ax.plot(
+            *place, marker, ms=13, mfc="none", mec=plots.COLOURS[1], mew=1.8, ls="", label=label
+        )
+    ax.set(title=name, aspect="equal", xlabel="x (length)", ylabel="y (length)")
+    ax.margins(0.06)
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=3, fontsize="small", frameon=False)
+
+
+def _eigenvalues(result: xr.DataTree, name: str, ax: Any) -> None:
+    masks = results.dataset(result, "forecast/masks").sel(drum=name)
+    mode = masks["mode"].values
+    ax.plot(mode, masks["eigenvalue"], "s", mfc="white", color=plots.COLOURS[1], label="mask")
+    if "spectra" in result["forecast"].children:
+        spectra = results.dataset(result, "forecast/spectra").sel(drum=name)
+        for number, method in enumerate(spectra["solver"].values):
+            one = spectra.sel(solver=method)
+            if np.isfinite(one["eigenvalue"]).any():
+                ax.errorbar(
+                    mode + 0.12 * number,
+                    one["eigenvalue"],
+                    one["error"],
+                    fmt=".",
+                    capsize=3,
+                    color=plots.COLOURS[(number + 2) % len(plots.COLOURS)],
+                    label=str(method),
+                )
+    ax.set(xlabel="mode", ylabel="eigenvalue (1/length²)", title="eigenvalues with their errors")
+    ax.legend(fontsize="small")
+
+
+def _wave(result: xr.DataTree, name: str, ax: Any) -> None:
+    signal = results.array(result, "observed/sound", "signal").sel(drum=name).values[:SHOWN_SAMPLES]
+    setup = results.dataset(result, "setup")
+    step = float(setup["time_step"][0])
+    ax.plot(step * np.arange(len(signal)), signal, color=plots.COLOURS[5], lw=0.8)
+    ax.set(xlabel="time", ylabel="displacement heard", title="the first samples of its sound")
+
+
+def _spectrum(result: xr.DataTree, name: str, ax: Any) -> None:
+    magnitude = results.array(result, "observed/spectrum", "magnitude").sel(drum=name)
+    ladder = results.ladder(result, FUNDAMENTAL)
+    first = {"time_step": ladder.rung(CLOSED)["time_step"].values[0], "drum": name}
+    predicted = float(ladder.rung(CLOSED).sel(first))
+    frequency = magnitude["frequency"].values
+    shown = frequency <= 8 * predicted
+    ax.semilogy(
+        frequency[shown], magnitude.values[shown] / magnitude.values.max(), color=plots.COLOURS[5], lw=0.9,
+        label="network",
+    )  # fmt: skip
+    ax.axvline(predicted, color=plots.COLOURS[1], ls="--", label="closed-form bin")
+    share = float(results.dataset(result, "setup")["share"])
+    ax.axhline(share, color=plots.COLOURS[7], ls=":", label=f"{share:g}: heard from here on")
+    ax.set(
+        xlabel="frequency (cycles / time)",
+        ylabel="magnitude, of the loudest",
+        title=f"spectrum at time step {first['time_step']:.3g}",
+    )
+    ax.legend(fontsize="small", loc="lower right")
+
+
+# --- patterns -------------------------------------------------------------------------------------
+
+
+def patterns(result: xr.DataTree) -> Figure:
+    """The lowest modes with their nodal lines; of two drums, side by side."""
+    from matplotlib import pyplot
+
+    setup = results.dataset(result, "setup")
+    masks = results.dataset(result, "forecast/masks")
+    names = setup["drum"].values
+    shown = masks.sizes["picture"] if len(names) == 1 else min(OF_A_PAIR, masks.sizes["picture"])
+    columns = COLUMNS if len(names) == 1 else shown
+    rows = -(-shown // columns) * len(names)
+    figure, axes = pyplot.subplots(
+        rows, columns, figsize=(2.3 * columns, 2.7 * rows), layout="constrained", squeeze=False
+    )
+    places = [(name, k) for name in names for k in range(-(-shown // columns) * columns)]
+    for ax, (name, k) in zip(axes.flat, places, strict=True):
+        ax.set_axis_off()
+        if k < shown:
+            _pattern(setup.sel(drum=name), masks.sel(drum=name), k, ax)
+    if len(names) > 1:
+        for row, name in zip(axes, names, strict=False):
+            row[0].text(-0.06, 0.5, str(name), rotation=90, va="center", ha="right",
+                        transform=row[0].transAxes, fontsize="large")  # fmt: skip
+    return figure
+
+
+def _pattern(one: xr.Dataset, masks: xr.Dataset, k: int, ax: Any) -> None:
+    field = masks["pattern"].isel(picture=k).values
+    places = _places(one)
+    ax.pcolormesh(
+        places[..., 0], places[..., 1], field, cmap="RdBu_r", vmin=-1, vmax=1, shading="nearest"
+    )
+    # clamped nodes stay nan: with zeros there the line would follow the wall
+    ax.contour(places[..., 0], places[..., 1], field, levels=[0.0], colors="black", linewidths=0.9)
+    ax.plot(*one["outline"].values.T, color="black", lw=1.0)
+    ax.set_aspect("equal")
+    domains = int(masks["domains"][k])
+    ax.set_title(
+        f"{k + 1}: {float(masks['eigenvalue'][k]):.5g}\n{domains} domains", fontsize="small"
+    )
+
+
+# --- the fundamental ------------------------------------------------------------------------------
+
+
+def budget(result: xr.DataTree) -> Figure:
+    """The deviation of the network's fundamental from the drum's own, in parts, at each time step."""
+    from matplotlib import pyplot
+
+    ladder = results.ladder(result, FUNDAMENTAL)
+    measured = ladder.rung(NETWORK)
+    names = measured["drum"].values
+    figure, axes = pyplot.subplots(
+        1,
+        len(names),
+        figsize=(6.5 * len(names), 4.8),
+        layout="constrained",
+        squeeze=False,
+        sharey=True,
+    )
+    labels = [f"{step:.3g}" for step in measured["time_step"].values]
+    places = np.arange(len(labels))
+    for ax, name in zip(axes[0], names, strict=True):
+        tops = {1: np.zeros(len(labels)), -1: np.zeros(len(labels))}
+        for number, source in enumerate(ladder.sources):
+            part = -100 * ladder.difference(source).sel(drum=name).values
+            bottom = np.where(part < 0, tops[-1], tops[1])
+            ax.bar(
+                places, part, 0.6, bottom, color=plots.COLOURS[5 - number], edgecolor="black", lw=0.5,
+                hatch=HATCHES[number % len(HATCHES)],
+                label=source if part.any() else f"{source} (0 everywhere)",
+            )  # fmt: skip
+            tops[1] = tops[1] + np.maximum(part, 0)
+            tops[-1] = tops[-1] + np.minimum(part, 0)
+        whole = -100 * ladder.whole().sel(drum=name).values
+        ax.plot(
+            places, whole, "D", color="black", mfc="white", ms=6, label="network, whole deviation"
+        )
+        ax.axhline(0, color="black", lw=0.8)
+        ax.set(xticks=places, xticklabels=labels, xlabel="time step", title=str(name))
+        ax.margins(y=0.12)
+    axes[0, 0].set_ylabel(f"deviation from {ladder.rungs[0].name}, 100 ln ratio")
+    axes[0, 0].legend(fontsize="small")
+    return figure
+
+
+# --- hearing --------------------------------------------------------------------------------------
+
+
+def heard(result: xr.DataTree) -> Figure:
+    """Area, perimeter and heat constant heard from more and more eigenvalues, beside the drum's own."""
+    from matplotlib import pyplot
+
+    found = results.dataset(result, "forecast/heard")
+    setup = results.dataset(result, "setup")
+    figure, axes = pyplot.subplots(1, 3, figsize=(15, 4.4), layout="constrained")
+    names = {"area": "length²", "perimeter": "length", "heat_constant": "1"}
+    for ax, (name, unit) in zip(axes, names.items(), strict=True):
+        for number, one in enumerate(found["drum"].values):
+            style = plots.line_style(number)
+            ax.semilogx(
+                found["count"],
+                found[name].sel(drum=one),
+                **style,
+                marker="o",
+                label=f"{one}: heard",
+            )
+            ax.axhline(
+                float(setup[name].sel(drum=one)),
+                color=style["color"],
+                lw=0.8,
+                label=f"{one}: its own",
+            )
+        ax.set(
+            xlabel="lowest eigenvalues used",
+            ylabel=f"{name.replace('_', ' ')} ({unit})",
+            title=name.replace("_", " "),
+        )
+        ax.set_xticks(found["count"].values, [str(n) for n in found["count"].values])
+        ax.minorticks_off()
+        ax.legend(fontsize="small")
+    return figure
+
+
+def accuracy(result: xr.DataTree) -> Figure:
+    """Error of the first eigenvalue against the unknowns that each method solves for."""
+    from matplotlib import pyplot
+
+    cost = results.dataset(result, "forecast/cost")
+    figure, ax = pyplot.subplots(figsize=(9, 6), layout="constrained")
+    for number, way in enumerate(cost["way"].values):
+        one = cost.sel(way=way).dropna("level", subset=["unknowns"])
+        style = plots.line_style(number)
+        error = np.maximum(one["relative_error"], 1e-16)
+        ax.loglog(one["unknowns"], error, **style, marker="o", label=str(way))
+        if np.isfinite(one["estimate"]).any():
+            ax.loglog(
+                one["unknowns"], one["estimate"], color=style["color"], ls=":", marker="_", lw=1
+            )
+    known = float(cost.attrs["known_to"])
+    ax.axhline(
+        known,
+        color="black",
+        lw=0.8,
+        ls="--",
+        label=f"reference ({cost.attrs['reference']}): ± {known:.1e}",
+    )
+    ax.set(
+        xlabel="unknowns",
+        ylabel="relative error of the first eigenvalue",
+        title=f"{cost.attrs['drum']}: accuracy against cost (dotted: what the method itself says)",
+    )
+    ax.legend(fontsize="small")
+    return figure

@@ -1,0 +1,93 @@
+"""What the checks of drums of any shape found, from the tree alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from validation import results
+from validation.checks import Finding, findings_where
+from validation.drum import check_table as table
+from validation.drum.fundamental import BIN, CLOSED, FUNDAMENTAL, SPACE, TIME
+from validation.drum.shapes.catalog import PAIR
+from validation.drum.shapes.continuum import BY_FORMULA
+from validation.drum.shapes.setting import ShapeSetting
+from validation.ladder import Ladder
+
+COMMON_SAMPLES = 40_000
+
+
+def of_shapes(result: xr.DataTree, setting: ShapeSetting) -> dict[str, Finding]:
+    """Return what the checks of this case found."""
+    ladder = results.ladder(result, FUNDAMENTAL)
+    runs = results.dataset(result, "observed/runs")
+    sound = results.dataset(result, "observed/sound")
+    masks = results.dataset(result, "forecast/masks")
+    samples = setting.config.steps
+    closed = (ladder.rung(CLOSED) * samples * ladder.rung(CLOSED)["time_step"]).round()
+    functions = {
+        "D41": lambda: float(abs(runs["bin"] - closed).max()),
+        "D41s": lambda: float(runs["signal_error"].max()),
+        "D41u": lambda: _beyond(ladder),
+        "D41w": lambda: float((sound["bin"] != runs["bin"]).sum()),
+        "D44s": lambda: float((masks["domains"] > masks["courant"]).sum()),
+        "D46": lambda: disagreeing(results.dataset(result, "forecast/spectra")),
+        "D47": lambda: broken(results.dataset(result, "forecast/bounds")),
+        "D48a": lambda: heard_error(result, "area"),
+        "D48p": lambda: heard_error(result, "perimeter"),
+        "D26s": lambda: pair_difference(masks),
+        "D27s": lambda: pair_difference(results.dataset(result, "forecast/spectra")),
+    }
+    return findings_where(table.CHECKS, conditions(setting, result), functions)
+
+
+def conditions(setting: ShapeSetting, result: xr.DataTree) -> dict[str, bool]:
+    """Return which of the conditions, under which bars are stated, the options meet."""
+    config = setting.config
+    known = all(m.shape.domain is not None for m in setting.membranes)
+    drawn = any(m.shape.finer is not None for m in setting.membranes)
+    return {
+        table.LONG_ENOUGH: config.steps <= COMMON_SAMPLES,
+        table.WITH_OUTLINE: known,
+        table.HEARD_FROM_300: known
+        and not drawn
+        and int(results.dataset(result, "forecast/heard")["count"].max()) == BY_FORMULA,
+        table.THE_PAIR: config.shape == PAIR,
+    }
+
+
+def _beyond(ladder: Ladder) -> float:
+    """Return the share of points at which a source leaves more than its uncertainty."""
+    sources = [source for source in (SPACE, TIME, BIN) if source in ladder.sources]
+    return max(ladder.beyond(source) for source in sources)
+
+
+def disagreeing(spectra: xr.Dataset) -> float:
+    """Return how many eigenvalues of two methods differ by more than their errors allow."""
+    values = spectra["eigenvalue"].transpose("drum", "solver", "mode").values
+    errors = spectra["error"].transpose("drum", "solver", "mode").values
+    found = 0
+    for one in range(values.shape[1]):
+        for other in range(one):
+            gap = np.abs(values[:, one] - values[:, other])
+            found += int((gap > errors[:, one] + errors[:, other]).sum())
+    return float(found)
+
+
+def broken(bounds: xr.Dataset) -> float:
+    """Return how many inequalities that are known to apply do not hold."""
+    over = bounds["left"] - bounds["right"] > bounds["uncertainty"]
+    return float((over & (bounds["applies"] > 0)).sum())
+
+
+def heard_error(result: xr.DataTree, of: str) -> float:
+    """Return the relative error of the area, or perimeter, heard from the most eigenvalues."""
+    heard = results.array(result, "forecast/heard", of).isel(count=-1, drop=True)
+    return float(abs(heard / results.dataset(result, "setup")[of] - 1).max())
+
+
+def pair_difference(spectra: xr.Dataset) -> float:
+    """Return the largest relative difference of two drums' eigenvalues, by whichever method is nearest."""
+    values = spectra["eigenvalue"]
+    gaps = abs(values.isel(drum=0) / values.isel(drum=1) - 1).max("mode", skipna=True)
+    return float(gaps.min())

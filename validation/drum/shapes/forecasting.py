@@ -1,0 +1,351 @@
+"""The forecast of drums of any shape: spectra, what is heard back, and every rung to the bin."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import numpy as np
+import xarray as xr
+
+from numerics.drum.estimators import fft_bin
+from numerics.drum.hearing import heard
+from numerics.drum.nodal import clusters, courant_bounds, displayed, heard_basis, nodal_domains
+from numerics.drum.shape_bounds import ShapeBound, shape_bounds
+from numerics.drum.shapes.curved import Annulus, Disk
+from numerics.drum.shapes.polygon import Polygon
+from numerics.drum.spectra.masks import corner_powers
+from numerics.drum.spectra.spectrum import Spectrum
+from numerics.drum.stepping import struck
+from numerics.laws import evaluate_expression
+from numerics.schema import quantity
+from numerics.sweep import sweep
+from theory.drum.dispersion import mode_time_error
+from theory.drum.membrane import OMEGA
+from theory.drum.steps import DT, angle
+from validation.drum.fundamental import (
+    BIN,
+    CLOSED,
+    GRID,
+    SPACE,
+    STEPPED,
+    TIME,
+    frequency,
+    frequency_of_bins,
+    ladder_of,
+    rounding_of_bins,
+)
+from validation.drum.shapes import continuum
+from validation.drum.shapes.setting import SHARE, Membrane, ShapeSetting
+from validation.ladder import Ladder, Prediction, Rung
+
+CONTINUUM = "continuum"
+PATTERNS = 12
+HEARD_FROM = {"quick": 100, "standard": 200, "paper": 300}  # by finite elements
+COUNTS = (10, 25, 50, 100, 200, 300)  # eigenvalues from which area and perimeter are heard
+
+
+# --- the fundamental ------------------------------------------------------------------------------
+
+
+def ladder(setting: ShapeSetting, first: dict[str, Spectrum]) -> Ladder:
+    """Return continuum > space step > time step > spectral bin, the network still to come.
+
+    Where the drum is a mask with nothing behind it, the grid is the first rung.
+
+    Parameters
+    ----------
+    first : dict of Spectrum
+        What each drum sounds like without a grid; empty for masks.
+    """
+    grid = angular(setting, [m.modes.eigenvalues[0] for m in setting.membranes])
+    steps = _time_steps(setting)
+    stepped = evaluate_expression(angle() / DT, {OMEGA: grid, DT: steps})
+    bins = sweep(
+        lambda time_step, drum: fft_bin(
+            setting.lines(time_step, drum).signal(setting.config.steps), share=SHARE
+        ),
+        setting.points,
+        name="bin",
+        long_name="bin read off the modal signal",
+    )
+    rungs = [
+        Rung(GRID, _cycles(grid)),
+        Rung(STEPPED, _cycles(stepped.transpose("time_step", "drum")), TIME),
+        Rung(CLOSED, frequency_of_bins(bins, setting.config.steps), BIN),
+    ]
+    predicted = {TIME: _of_time(grid, steps)}
+    predicted[BIN] = rounding_of_bins(setting.lines, setting.points, setting.config.steps)
+    if first:
+        lowest = [first[name].eigenvalues[0] for name in setting.names]
+        known = angular(setting, setting.config.speed**2 * np.array(lowest))
+        rungs[0] = Rung(GRID, rungs[0].value, SPACE)
+        rungs.insert(0, Rung(CONTINUUM, _cycles(known)))
+        predicted[SPACE] = _of_space(setting, first)
+    return ladder_of(rungs, predicted)
+
+
+def angular(setting: ShapeSetting, squares: np.ndarray | list[float]) -> xr.DataArray:
+    """Return squares of angular frequencies, one a drum, as angular frequencies."""
+    return xr.DataArray(np.sqrt(squares), dims="drum", coords={"drum": setting.names})
+
+
+def _cycles(omega: xr.DataArray) -> xr.DataArray:
+    return frequency(omega / (2 * np.pi))
+
+
+def _time_steps(setting: ShapeSetting) -> xr.DataArray:
+    steps = list(setting.time_steps)
+    return xr.DataArray(steps, dims="time_step", coords={"time_step": steps})
+
+
+def _of_time(grid: xr.DataArray, steps: xr.DataArray) -> Prediction:
+    """Return the time step's part: leading order, with twice the next one as uncertainty."""
+    law, known = mode_time_error(), {OMEGA: grid, DT: steps}
+    leading, following = (evaluate_expression(e, known) for e in (law.right, law.left - law.right))
+    # the ladder subtracts the lower rung from the upper one
+    return Prediction(-leading, 2 * abs(following))
+
+
+def _of_space(setting: ShapeSetting, first: dict[str, Spectrum]) -> Prediction:
+    """Return the space step's part, with its uncertainty and that of the continuum."""
+    rows = []
+    for membrane in setting.membranes:
+        value, uncertainty = space_part(membrane, first[membrane.name])
+        known = first[membrane.name]
+        rows.append((value, uncertainty + known.errors[0] / (2 * known.eigenvalues[0])))
+    values, uncertainties = np.transpose(rows)
+    coords = {"drum": setting.names}
+    return Prediction(
+        xr.DataArray(values, dims="drum", coords=coords),
+        xr.DataArray(uncertainties, dims="drum", coords=coords),
+    )
+
+
+# --- spectra --------------------------------------------------------------------------------------
+
+
+def spectra(found: dict[str, dict[str, Spectrum]], count: int) -> xr.Dataset:
+    """Return eigenvalues and errors of every method, (drum, method, mode), nan where it has none."""
+    names = list(found)
+    methods = [name for name in continuum.METHODS if any(name in found[drum] for drum in names)]
+    values = np.full((2, len(names), len(methods), count), np.nan)
+    unknowns = np.full((len(names), len(methods)), np.nan)
+    for d, drum in enumerate(names):
+        for m, method in enumerate(methods):
+            if method not in found[drum]:
+                continue
+            spectrum = found[drum][method]
+            k = min(count, len(spectrum.eigenvalues))
+            values[:, d, m, :k] = spectrum.eigenvalues[:k], spectrum.errors[:k]
+            unknowns[d, m] = spectrum.unknowns
+    coords = {"drum": names, "solver": methods, "mode": np.arange(1, count + 1)}
+    dims = ["drum", "solver", "mode"]
+    units = "1/length^2"
+    return xr.Dataset(
+        {
+            "eigenvalue": quantity(
+                values[0],
+                dims,
+                name="eigenvalue",
+                long_name="eigenvalue",
+                units=units,
+                coords=coords,
+            ),
+            "error": quantity(
+                values[1],
+                dims,
+                name="error",
+                long_name="error estimate",
+                units=units,
+                coords=coords,
+            ),
+            "unknowns": (("drum", "solver"), unknowns),
+        }
+    )
+
+
+def of_masks(setting: ShapeSetting, count: int) -> xr.Dataset:
+    """Return the masks' eigenvalues, their nodal domains with Courant's bound, and their patterns."""
+    rows = [_mask(membrane, count) for membrane in setting.membranes]
+    shape = np.max([m.drum.free.shape for m in setting.membranes], axis=0)
+    shown = rows[0]["pattern"].shape[0]
+    patterns = np.full((len(rows), shown, *shape), np.nan)
+    for d, row in enumerate(rows):
+        x, y = row["pattern"].shape[1:]
+        patterns[d, :, :x, :y] = row["pattern"]
+    coords = {"drum": setting.names, "mode": np.arange(1, count + 1)}
+    table = {
+        name: quantity(
+            np.stack([row[name] for row in rows]),
+            ["drum", "mode"],
+            name=name,
+            long_name=told,
+            units=units,
+            coords=coords,
+        )
+        for name, told, units in (
+            ("eigenvalue", "eigenvalue of the mask", "1/length^2"),
+            ("domains", "nodal domains", "1"),
+            ("courant", "nodal domains, at most", "1"),
+        )
+    }
+    drawn = quantity(
+        patterns,
+        ["drum", "picture", "x", "y"],
+        name="pattern",
+        long_name="displacement of a mode",
+        coords={"drum": setting.names, "picture": np.arange(1, shown + 1)},
+    )
+    return xr.Dataset(table | {"pattern": drawn})
+
+
+def _mask(membrane: Membrane, count: int) -> dict[str, np.ndarray]:
+    modes, drum = membrane.modes, membrane.drum
+    values = modes.eigenvalues / float(drum.speed) ** 2
+    strike = struck(drum, membrane.strike)[drum.free]
+    heard_vectors = modes.vectors[:, :count].copy()
+    for members in clusters(values):
+        if len(members) > 1 and members.stop <= count:
+            chosen = slice(members.start, members.stop)
+            heard_vectors[:, chosen] = heard_basis(modes.vectors[:, chosen], strike)
+    shown = min(PATTERNS, count)
+    return {
+        "eigenvalue": values[:count],
+        "domains": np.array([nodal_domains(v, drum) for v in heard_vectors.T], float),
+        "courant": courant_bounds(values)[:count].astype(float),
+        "pattern": np.stack([displayed(drum.field(v)) for v in heard_vectors.T[:shown]]),
+    }
+
+
+# --- what is heard back ---------------------------------------------------------------------------
+
+
+def heard_back(found: dict[str, Spectrum]) -> xr.Dataset:
+    """Return area, perimeter and heat constant heard from the lowest eigenvalues, (drum, count)."""
+    counts = [n for n in COUNTS if n <= min(len(s.eigenvalues) for s in found.values())]
+    points: dict[str, list] = {"drum": list(found), "count": counts}
+
+    @functools.cache
+    def one(drum: str, count: int):
+        return heard(found[drum].eigenvalues[:count])
+
+    told = {
+        "area": ("area heard", "length^2"),
+        "perimeter": ("perimeter heard", "length"),
+        "heat_constant": ("heat constant heard", "1"),
+    }
+    return xr.Dataset(
+        {
+            name: sweep(
+                lambda name=name, **at: getattr(one(**at), name),
+                points,
+                name=name,
+                long_name=words,
+                units=units,
+            )
+            for name, (words, units) in told.items()
+        }
+    )
+
+
+def bounds(setting: ShapeSetting, found: dict[str, Spectrum]) -> xr.Dataset:
+    """Return what spectral inequalities say of each drum, (drum, bound)."""
+    rows = [bounds_of(setting.membrane(name), spectrum) for name, spectrum in found.items()]
+    coords = {"drum": list(found), "bound": [bound.name for bound in rows[0]]}
+
+    def column(of: Callable[[ShapeBound], float]) -> tuple:
+        return ("drum", "bound"), np.array([[of(bound) for bound in row] for row in rows], float)
+
+    return xr.Dataset(
+        {
+            "left": column(lambda bound: bound.left),
+            "right": column(lambda bound: bound.right),
+            "uncertainty": column(lambda bound: bound.uncertainty),
+            "applies": column(lambda bound: bound.applies),
+            "statement": ("bound", [bound.statement for bound in rows[0]]),
+            "assumption": ("bound", [bound.assumption for bound in rows[0]]),
+        },
+        coords=coords,
+    )
+
+
+def bounds_of(membrane: Membrane, spectrum: Spectrum) -> tuple[ShapeBound, ...]:
+    """Return the inequalities that a drum's spectrum is asked."""
+    domain = membrane.shape.domain
+    assert domain is not None
+    return shape_bounds(
+        spectrum,
+        domain.area,
+        domain.perimeter,
+        complete=True,
+        convex=is_convex(domain),
+        tiles_or_disk=membrane.shape.family in TILING,
+    )
+
+
+TILING = ("rectangle", "right_isosceles", "equilateral", "disk")
+
+
+def is_convex(domain: object) -> bool:
+    """Return whether a domain is known to be convex."""
+    if isinstance(domain, Polygon):
+        return not domain.holes and bool((domain.angles < np.pi).all())
+    return isinstance(domain, Disk)
+
+
+# --- the space step -------------------------------------------------------------------------------
+
+# Walls that no grid line follows lie inside the clamped nodes. On disks they were measured .20 to .33
+# spacings inside; of other walls it is only known that it is from none to one.
+STAIRCASE, STAIRCASE_RANGE = 0.28, 0.14
+ANYWHERE, ANYWHERE_RANGE = 0.5, 0.5
+COARSER = (1 / 3, 1 / 2, 2 / 3)  # masks by which a polygon on the grid foretells its own
+
+
+def space_part(membrane: Membrane, known: Spectrum) -> tuple[float, float]:
+    """Return ln f - ln f_grid of the fundamental and its uncertainty, without use of the drum's mask."""
+    if membrane.follows_grid:
+        coarser = _from_coarser(membrane, float(known.eigenvalues[0]))
+        if coarser is not None:
+            return coarser
+    domain, h = membrane.shape.domain, membrane.drum.spacing
+    assert domain is not None
+    round_wall = isinstance(domain, Disk | Annulus)
+    middle, spread = (STAIRCASE, STAIRCASE_RANGE) if round_wall else (ANYWHERE, ANYWHERE_RANGE)
+    of_wall = h * domain.perimeter / (2 * domain.area)
+    of_stencil = (
+        h**2 * float(known.eigenvalues[0]) / 32
+    )  # (kx^4 + ky^4) h^2/12 of waves in all directions
+    return middle * of_wall + of_stencil, spread * of_wall + of_stencil + of_wall**2
+
+
+def _from_coarser(membrane: Membrane, limit: float) -> tuple[float, float] | None:
+    """Return what coarser masks foretell by the powers of h that the corners allow."""
+    from numerics.drum.shapes.grid_masks import aligned_spacing, mask_of
+    from numerics.drum.spectra.masks import mask_spectrum
+
+    polygon, h = membrane.shape.domain, membrane.drum.spacing
+    assert isinstance(polygon, Polygon)
+    unit = aligned_spacing(polygon)
+    assert unit is not None
+    parts = round(unit / h)
+    divisions = sorted({max(2, round(share * parts)) for share in COARSER})
+    if len(divisions) < len(COARSER) or divisions[-1] >= parts:
+        return None
+    spacings = unit / np.array(divisions)
+    drums = [mask_of(polygon, spacing) for spacing in spacings]
+    if min(drum.nodes for drum in drums) < 3:
+        return None
+    errors = np.array([mask_spectrum(drum, 1).eigenvalues[0] for drum in drums]) - limit
+    powers = np.array(corner_powers(polygon.angles, len(divisions)))
+    foretold = [
+        _power_law(spacings[k:], errors[k:], powers[: len(divisions) - k], h) for k in (0, 1)
+    ]
+    values = [-np.log1p(error / limit) / 2 for error in foretold]
+    return float(values[0]), 2 * abs(float(values[0] - values[1]))
+
+
+def _power_law(spacings: np.ndarray, errors: np.ndarray, powers: np.ndarray, h: float) -> float:
+    coefficients = np.linalg.solve((spacings[:, None] / spacings[0]) ** powers, errors)
+    return float((h / spacings[0]) ** powers @ coefficients)

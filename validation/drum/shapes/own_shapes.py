@@ -1,0 +1,97 @@
+"""A drum of the user's own file: vertices, a mask, or a picture."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from numerics.drum.drums import Drum
+from numerics.drum.shapes.polygon import Polygon
+from numerics.drum.shapes.shape_files import MaskFile, PictureFile, PolygonFile, read_shape
+from theory.errors import ArgumentError
+from validation.drum.shapes.catalog import NAMED, Shape
+
+if TYPE_CHECKING:
+    from validation.drum import Config
+
+COARSE, FINE = (
+    1.0,
+    0.5,
+)  # pixels by which an outline may be off: what is reported, and what checks it
+WALL = 0.1  # pixels by which the wall of a picture may be misplaced
+
+
+def own_shape(config: Config) -> Shape:
+    """Return the drum of a file.
+
+    Raises
+    ------
+    ArgumentError
+        On ``--shape``, for a file that holds no drum; for options that have no use for it.
+    """
+    try:
+        found = read_shape(
+            config.shape,
+            spacing=None if config.spacing == 1.0 else config.spacing,
+            invert=config.invert,
+            component=config.component,
+        )
+    except ArgumentError as error:
+        known = f" or be {', '.join(('square', *NAMED))}" if error.argument == "shape" else ""
+        raise ArgumentError(
+            f"--{error.argument}", error.value, error.expected + known, error.remedy
+        ) from error
+    told = {"drum": dataclasses.asdict(found.source)}
+    if isinstance(found, PolygonFile):
+        return Shape(found.source.name, found.polygon, notes=found.notes, told=told)
+    if isinstance(found, MaskFile):
+        return Shape(found.source.name, None, mask=found.drum, told=told)
+    return _of_picture(config, found, told)
+
+
+def _of_picture(config: Config, picture: PictureFile, told: dict) -> Shape:
+    """Return a drawn drum: the mask of its pixels, or of squares of them, and its outline."""
+    from validation.drum.shapes.setting import most_nodes
+
+    drum = picture.drum(component=config.component)
+    pixels = max(1, math.ceil(math.sqrt(drum.nodes / most_nodes(config)) * (1 - 1e-12)))
+    while drum.nodes > most_nodes(config):
+        drum = picture.drum(pixels, component=config.component)
+        pixels += 1
+    polygon, finer = (_area_matched(*picture.outline(eps)) for eps in (COARSE, FINE))
+    width = round(drum.spacing / picture.spacing)
+    note = (
+        f"Its outline is a polygon of {len(polygon.corners)} corners; a node of the network's drum is "
+        f"{width} x {width} pixels wide."
+    )
+    return Shape(
+        picture.source.name,
+        polygon,
+        mask=drum,
+        finer=finer,
+        wall=WALL * picture.spacing * polygon.perimeter / polygon.area,
+        notes=(note,),
+        told=told,
+    )
+
+
+def _area_matched(polygon: Polygon, factor: float) -> Polygon:
+    """Return an outline so large that its eigenvalues are those of the drawn area."""
+    rings = [ring / math.sqrt(factor) for ring in polygon.rings]
+    return Polygon(rings[0], tuple(rings[1:]))
+
+
+def mask_origin(shape: Shape, drum: Drum) -> np.ndarray:
+    """Return where node (0, 0) of a shape's mask is, (2,)."""
+    if shape.domain is None:
+        return np.zeros(2)
+    if shape.mask is None:
+        return shape.domain.box[0]
+    # the mask of a picture: its middle is that of the outline
+    places = drum.spacing * np.argwhere(drum.free)
+    box = shape.domain.box
+    inside = box[0] + (np.moveaxis(np.indices((60, 60)), 0, -1) + 0.5) / 60 * (box[1] - box[0])
+    return inside[shape.domain.contains(inside)].mean(axis=0) - places.mean(axis=0)

@@ -1,0 +1,257 @@
+"""What a configuration means for drums of any shape: their masks, strikes and time steps, checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from numerics.drum.drums import Drum
+from numerics.drum.estimators import fft_bin
+from numerics.drum.forms import Form
+from numerics.drum.modes import Lines, Modes, largest_step, modes_of
+from numerics.drum.shapes.grid_masks import Domain, aligned_spacing, follows_grid, mask_of
+from numerics.drum.shapes.polygon import Polygon
+from theory.errors import ArgumentError
+from validation.drum.shapes.catalog import Shape, shapes_of
+
+if TYPE_CHECKING:
+    from validation.drum import Config
+
+MOST_SAMPLES = 1_000_000
+NODES = {"quick": 600, "standard": 2000, "paper": 4000}  # free nodes of a mask, at most
+COURANTS = (0.1, 0.5, 0.7)
+MARGIN = 0.95  # of the largest stable time step
+SHARE = 0.02  # of the largest magnitude: a peak of the spectrum is heard from here on
+EQUALLY_LOUD = 1e-9
+APART = 4  # bins between the two lowest lines, at least
+OF_SQUARES = {"sides": "13..21", "side_means": "spacings"}  # options of the other case, as they are
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Membrane:
+    """One drum of a run: a shape, its mask, and where it is struck and heard."""
+
+    shape: Shape
+    drum: Drum
+    strike: tuple[int, int]
+    listen: tuple[int, int]
+
+    @property
+    def name(self) -> str:
+        """Name of the shape."""
+        return self.shape.name
+
+    @functools.cached_property
+    def modes(self) -> Modes:
+        """All modes of the mask."""
+        return modes_of(self.drum)
+
+    @property
+    def follows_grid(self) -> bool:
+        """Whether every wall runs along grid lines or their diagonals, from node to node."""
+        domain = self.shape.domain
+        return isinstance(domain, Polygon) and follows_grid(domain, self.drum.spacing)
+
+    def lines(self, time_step: float, form: Form) -> Lines:
+        """Return the lines that are heard."""
+        return self.modes.lines(time_step, self.strike, self.listen, form)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class ShapeSetting:
+    """Drums and time steps of a configuration, checked.
+
+    Parameters
+    ----------
+    membranes : tuple of Membrane
+        One, or the pair.
+    time_steps : tuple of float
+        Increasing.
+    """
+
+    config: Config
+    membranes: tuple[Membrane, ...]
+    time_steps: tuple[float, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the drums."""
+        return [membrane.name for membrane in self.membranes]
+
+    @property
+    def points(self) -> dict[str, tuple]:
+        """The time steps and drums at which the network runs, by their dimensions."""
+        return {"time_step": self.time_steps, "drum": tuple(self.names)}
+
+    @property
+    def spacing(self) -> float:
+        """Distance of neighbouring nodes: the drums of a run have one."""
+        return self.membranes[0].drum.spacing
+
+    def membrane(self, name: str) -> Membrane:
+        """Return the drum of a name."""
+        return self.membranes[self.names.index(name)]
+
+    def lines(self, time_step: float, drum: str) -> Lines:
+        """Return the lines that are heard of a drum."""
+        return self.membrane(drum).lines(time_step, self.config.form)
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether two drums run side by side."""
+        return len(self.membranes) > 1
+
+
+def setting_of(config: Config) -> ShapeSetting:
+    """Check a configuration.
+
+    Raises
+    ------
+    ArgumentError
+        With one line: what was given, what is allowed, what to do.
+    """
+    _refuse_of_squares(config)
+    if not 2 <= config.steps <= MOST_SAMPLES:
+        raise ArgumentError(
+            "--steps", config.steps, f"must lie between 2 and {MOST_SAMPLES}", "choose another"
+        )
+    membranes = tuple(_membrane(config, shape) for shape in shapes_of(config))
+    for membrane in membranes:
+        if not 1 <= config.modes < membrane.drum.nodes:
+            raise ArgumentError(
+                "--modes",
+                config.modes,
+                f"must be from 1 to {membrane.drum.nodes - 1}, less than the mask has free nodes",
+                "ask for fewer, or --nodes for more",
+            )
+    setting = ShapeSetting(config, membranes, _time_steps(config, membranes))
+    for membrane in membranes:
+        _require_samples(setting, membrane)
+        _require_reading(setting, membrane)
+    return setting
+
+
+def _refuse_of_squares(config: Config) -> None:
+    for name, usual in OF_SQUARES.items():
+        if getattr(config, name) != usual:
+            raise ArgumentError(
+                f"--{name.replace('_', '-')}",
+                getattr(config, name),
+                f"belongs to the squares of Fig 2, not to {config.shape}",
+                "leave it out, or --shape",
+            )
+
+
+def _membrane(config: Config, shape: Shape) -> Membrane:
+    drum = shape.mask or _laid_over(config, shape.domain)
+    drum = dataclasses.replace(drum, speed=config.speed)
+    if drum.nodes > most_nodes(config):
+        raise ArgumentError(
+            "--shape",
+            f"{drum.nodes} free nodes",
+            f"must be at most {most_nodes(config)} with --preset {config.preset}",
+            f"take a larger preset or --nodes, or a spacing {_coarser(drum, config):.3g} as wide",
+        )
+    strike = config.strike or _loudest(drum)
+    listen = config.listen or strike
+    return Membrane(
+        shape, drum, drum.require_free("--strike", strike), drum.require_free("--listen", listen)
+    )
+
+
+def most_nodes(config: Config) -> int:
+    """Return how many free nodes a mask may have."""
+    return NODES[config.preset] if config.nodes is None else config.nodes
+
+
+def _coarser(drum: Drum, config: Config) -> float:
+    return math.sqrt(drum.nodes / most_nodes(config))
+
+
+def _laid_over(config: Config, domain: Domain | None) -> Drum:
+    """Return the finest mask of a domain that has no more nodes than are allowed."""
+    assert domain is not None
+    unit = aligned_spacing(domain) if isinstance(domain, Polygon) else None
+    largest = most_nodes(config)
+    spacing = math.sqrt(domain.area / largest)
+    parts = 1 if unit is None else max(1, math.ceil(unit / spacing * (1 - 1e-12)))
+    while True:
+        drum = mask_of(domain, spacing if unit is None else unit / parts)
+        finer = unit is not None and mask_of(domain, unit / (parts + 1)).nodes <= largest
+        if drum.nodes <= largest and not finer:
+            return drum
+        parts += 1 if finer else -1
+        if parts == 0:  # vertices are nodes of too fine a grid only: let them lie between nodes
+            unit, parts = None, 1
+        spacing *= 1.01
+
+
+@functools.lru_cache(maxsize=8)
+def _loudest(drum: Drum) -> tuple[int, int]:
+    """Return the node at which the lowest mode is largest, the first within rounding."""
+    lowest = np.abs(modes_of(drum).vectors[:, 0])
+    first = int(np.argmax(lowest >= (1 - EQUALLY_LOUD) * lowest.max()))
+    x, y = np.argwhere(drum.free)[first]
+    return int(x), int(y)
+
+
+def _time_steps(config: Config, membranes: tuple[Membrane, ...]) -> tuple[float, ...]:
+    unit = membranes[0].drum.spacing / config.speed
+    if config.time_step is None:
+        return tuple(nu * unit for nu in COURANTS)
+    limit = MARGIN * min(largest_step(membrane.drum) for membrane in membranes)
+    for step in config.time_step:
+        if step == "magic":
+            raise ArgumentError("--time-step", step, "is exact for a square alone", "give a number")
+        if not 0 < step < limit:
+            raise ArgumentError(
+                "--time-step",
+                step,
+                f"must lie between 0 and {limit:.8g}, {MARGIN} of dt_max, above which the fastest "
+                f"mode grows (nu = c dt/h = {step / unit:.6g}, c = {config.speed:g})",
+                "choose one in between",
+            )
+    if not config.time_step:
+        raise ArgumentError("--time-step", "none", "needs a number", "give one")
+    return tuple(sorted({float(step) for step in config.time_step}))
+
+
+def _require_samples(setting: ShapeSetting, membrane: Membrane) -> None:
+    """Refuse signals too short to tell the fundamental from what is beside it."""
+    samples, step = setting.config.steps, setting.time_steps[0]
+    lines = membrane.lines(step, setting.config.form)
+    cycles = lines.place(samples)
+    apart = (
+        samples * float(np.diff(lines.angles[:2])[0]) / (2 * np.pi)
+        if len(lines.angles) > 1
+        else APART
+    )
+    if cycles < 3 or apart < APART:
+        needed = math.ceil(samples * max(3 / cycles, APART / apart))
+        raise ArgumentError(
+            "--steps",
+            samples,
+            f"hold {cycles:.2f} cycles of the fundamental of {membrane.name} at dt = {step:.4g}, three are "
+            f"needed, and put the next line {apart:.2f} bins beside it, four are needed",
+            f"take at least {needed}",
+        )
+
+
+def _require_reading(setting: ShapeSetting, membrane: Membrane) -> None:
+    """Refuse drums whose lowest peak is not the fundamental."""
+    samples = setting.config.steps
+    for step in setting.time_steps:
+        lines = membrane.lines(step, setting.config.form)
+        read, place = fft_bin(lines.signal(samples), share=SHARE), lines.place(samples)
+        if abs(read - place) > 1:
+            raise ArgumentError(
+                "--strike",
+                f"{membrane.strike}, heard at {membrane.listen}",
+                f"lets the lowest peak of {membrane.name} at dt = {step:.4g} be bin {read}, where its "
+                f"fundamental is {place:.2f}",
+                "strike and listen nearer to the middle",
+            )

@@ -1,0 +1,136 @@
+"""Tables of drums of any shape: eigenvalues with their errors, what is heard, what runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from validation import results
+from validation.drum.fundamental import CLOSED, FUNDAMENTAL, GRID, NETWORK, STEPPED
+from validation.drum.shapes.forecasting import CONTINUUM
+from validation.ladder import UNEXPLAINED, Ladder
+
+MOST_ROWS = 20
+
+
+def of_shapes(result: xr.DataTree) -> list[dict[str, Any]]:
+    """Return the fundamental with its budget, the spectra side by side, the heard shape, the bounds."""
+    setup = results.dataset(result, "setup")
+    found = [_fundamentals(results.ladder(result, FUNDAMENTAL), float(setup["samples"]))]
+    for drum in setup["drum"].values:
+        found.append(_spectra(result, str(drum)))
+    if "heard" in result["forecast"].children:
+        found += [_heard(result, str(drum)) for drum in setup["drum"].values]
+        found += [_bounds(result, str(drum)) for drum in setup["drum"].values]
+    if "cost" in result["forecast"].children:
+        found.append(_cost(results.dataset(result, "forecast/cost")))
+    return found
+
+
+def _fundamentals(ladder: Ladder, samples: float) -> dict[str, Any]:
+    names = [r.name for r in ladder.rungs]
+    first = CONTINUUM if CONTINUUM in names else GRID
+    rows = []
+    measured = ladder.rung(NETWORK)
+    for step in measured["time_step"].values:
+        for drum in measured["drum"].values:
+            at = {"time_step": step, "drum": drum}
+            values = {name: float(ladder.rung(name).sel(at)) for name in names}
+            bins = [round(values[name] * samples * step) for name in (CLOSED, NETWORK)]
+            parts = [-100 * float(ladder.difference(s).sel(at)) for s in ladder.sources[:-1]]
+            rows.append(
+                [
+                    str(drum),
+                    float(step),
+                    values[first],
+                    values[STEPPED],
+                    *bins,
+                    values[NETWORK],
+                    100 * np.log(values[NETWORK] / values[first]),
+                    *parts,
+                    bins[1] - bins[0],
+                ]
+            )
+    columns = [
+        "drum",
+        "dt",
+        first,
+        STEPPED,
+        "forecast bin",
+        "measured bin",
+        "frequency",
+        "100 ln ratio",
+    ]
+    columns += [f"{source} %" for source in ladder.sources[:-1]] + [f"{UNEXPLAINED}, bins"]
+    return {"title": "the fundamental", "columns": columns, "rows": rows}
+
+
+def _spectra(result: xr.DataTree, drum: str) -> dict[str, Any]:
+    masks = results.dataset(result, "forecast/masks").sel(drum=drum)
+    columns, parts = ["mode", "mask"], [masks["eigenvalue"].values]
+    forecast = result["forecast"]
+    if "spectra" in forecast.children:
+        spectra = results.dataset(result, "forecast/spectra").sel(drum=drum)
+        for method in spectra["solver"].values:
+            values = spectra["eigenvalue"].sel(solver=method).values
+            if not np.isfinite(values).any():
+                continue
+            columns += [str(method), "±"]
+            parts += [values, spectra["error"].sel(solver=method).values]
+        lower = spectra["lower_bound"].values
+        if np.isfinite(lower).any():
+            columns.append("not below")
+            parts.append(lower)
+    rows = [
+        [k + 1, *(float(part[k]) for part in parts)] for k in range(min(MOST_ROWS, len(parts[0])))
+    ]
+    return {"title": f"{drum}: eigenvalues (1/length^2)", "columns": columns, "rows": rows}
+
+
+def _heard(result: xr.DataTree, drum: str) -> dict[str, Any]:
+    heard = results.dataset(result, "forecast/heard").sel(drum=drum)
+    setup = results.dataset(result, "setup").sel(drum=drum)
+    names = ("area", "perimeter", "heat_constant")
+    rows: list[list[Any]] = [
+        [int(n), *(float(heard[name].sel(count=n)) for name in names)]
+        for n in heard["count"].values
+    ]
+    rows.append(["the drum's own", *(float(setup[name]) for name in names)])
+    return {
+        "title": f"{drum}: heard from its lowest eigenvalues",
+        "columns": ["eigenvalues", "area", "perimeter", "heat constant"],
+        "rows": rows,
+    }
+
+
+def _bounds(result: xr.DataTree, drum: str) -> dict[str, Any]:
+    bounds = results.dataset(result, "forecast/bounds").sel(drum=drum)
+    rows = [
+        [
+            str(bound),
+            str(row["statement"].values),
+            float(row["left"]),
+            float(row["right"]),
+            "theorem" if row["applies"] else f"not known to apply: {row['assumption'].values}",
+        ]
+        for bound in bounds["bound"].values
+        for row in (bounds.sel(bound=bound),)
+    ]
+    columns = ["bound", "says", "left", "right", "for this drum"]
+    return {"title": f"{drum}: inequalities", "columns": columns, "rows": rows}
+
+
+def _cost(cost: xr.Dataset) -> dict[str, Any]:
+    rows = []
+    for way in cost["way"].values:
+        one = cost.sel(way=way).dropna("level")
+        if one.sizes["level"]:
+            last = one.isel(level=-1)
+            rows.append([str(way), int(last["unknowns"]), float(last["relative_error"])])
+    return {
+        "title": "first eigenvalue: the finest of each method against the reference",
+        "columns": ["solver", "unknowns", "relative error"],
+        "rows": rows,
+    }
