@@ -46,6 +46,14 @@ class Check:
     preset: str = "quick"
     given: str = ""
 
+    def belongs_to(self, case: str) -> bool:
+        """Return whether a case has this check."""
+        return not self.cases or case in self.cases
+
+    def runs_at(self, preset: str) -> bool:
+        """Return whether a preset is large enough for this check."""
+        return PRESETS.index(self.preset) <= PRESETS.index(preset)
+
     def holds(self, found: float) -> bool:
         """Return whether a finite number meets the bar."""
         if isinstance(self.asked, tuple):
@@ -66,9 +74,10 @@ def verification(
     relation: Relation = "<=",
     preset: str = "quick",
     given: str = "",
+    cases: tuple[str, ...] = (),
 ) -> Check:
-    """Return a check that we solve the stated law right; it belongs to every case."""
-    return Check(id, "verification", what, relation, asked, unit, preset=preset, given=given)
+    """Return a check that we solve the stated law right; it belongs to every case if none is named."""
+    return Check(id, "verification", what, relation, asked, unit, cases, preset, given)
 
 
 def validation(
@@ -186,11 +195,11 @@ def _row(
     preset: str,
     command: Callable[[str, str], str],
 ) -> Row:
-    if check.cases and case not in check.cases:
+    if not check.belongs_to(case):
         other = check.cases[0]
         needed = max(check.preset, preset, key=PRESETS.index)
         return Row(check, other, None, "not run", f"another case: {command(other, needed)}")
-    if finding is None and PRESETS.index(check.preset) > PRESETS.index(preset):
+    if finding is None and not check.runs_at(preset):
         return Row(check, case, None, "not run", f"larger preset: {command(case, check.preset)}")
     if finding is None:
         return Row(check, case, None, "inconclusive", "nothing was found")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from theory.errors import ArgumentError, DivergenceError, OutputError
-from validation.checks import PRESETS, Check, Finding, judge
+from validation.checks import Check, Finding, judge
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -158,7 +158,10 @@ class Experiment(Protocol):
         """
 
     def verifications(self) -> Mapping[str, Callable[[], float]]:
-        """Return the verifications that need no data of a case, by the id of their check."""
+        """Return the verifications that need no data of a case, by the id of their check.
+
+        Those run whose checks belong to the case that runs.
+        """
 
 
 @dataclasses.dataclass(frozen=True)
@@ -278,7 +281,7 @@ def _judged(
     # a comparison that drops points whose labels differ would hold of nothing
     with xr.set_options(arithmetic_join="exact"):
         found = case.findings(tree)
-    findings = found | _verified(experiment, config.preset, progress)
+    findings = found | _verified(experiment, case.name, config.preset, progress)
     rows = judge(
         experiment.checks,
         findings,
@@ -307,13 +310,15 @@ def _command(program: str, options: str, preset: str) -> str:
     return " ".join(filter(None, (program, options, f"--preset {preset}")))
 
 
-def _verified(experiment: Experiment, preset: str, progress: Progress) -> dict[str, Finding]:
-    """Run the experiment's verifications that the preset asks for."""
+def _verified(
+    experiment: Experiment, case: str, preset: str, progress: Progress
+) -> dict[str, Finding]:
+    """Run the experiment's verifications that belong to the case and that the preset asks for."""
     functions = experiment.verifications()
     wanted = [
         check.id
         for check in experiment.checks
-        if check.id in functions and PRESETS.index(check.preset) <= PRESETS.index(preset)
+        if check.id in functions and check.belongs_to(case) and check.runs_at(preset)
     ]
     found: dict[str, Finding] = {}
     for done, name in enumerate(wanted, 1):

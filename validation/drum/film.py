@@ -70,7 +70,11 @@ def gif(result: xr.DataTree, exact: np.ndarray) -> bytes:
 
 
 def _indices(field: np.ndarray, limit: float) -> np.ndarray:
-    """Return a field as colour numbers 0..254, y upwards, enlarged to the picture's pixels."""
+    """Return a field as colour numbers 0..254, y upwards, enlarged to the picture's square of pixels."""
     levels = np.clip(np.round((field / limit + 1) * 127), 0, 254).astype(np.uint8)
-    places = (np.arange(PIXELS) * len(field) // PIXELS).astype(int)
-    return levels.T[::-1][np.ix_(places, places)]
+    side = max(field.shape)
+    before = [(side - nodes) // 2 for nodes in field.shape]
+    around = [(b, side - nodes - b) for b, nodes in zip(before, field.shape, strict=True)]
+    square = np.pad(levels, around, constant_values=127)
+    places = (np.arange(PIXELS) * side // PIXELS).astype(int)
+    return square.T[::-1][np.ix_(places, places)]

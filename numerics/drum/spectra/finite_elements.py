@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 Element = Literal["P2", "P4", "CR"]  # quadratic, quartic; Crouzeix-Raviart, not conforming
 LEAST_UNKNOWNS = 5  # of the coarsest level, for each eigenvalue
 MOST_UNKNOWNS = 500_000
-GROWTH = 20  # of the unknowns from the coarsest of three levels to the finest, about
+GROWTH = 4  # of the unknowns from level to level, at least
 LAYERS = 14
+LAYER_UNKNOWNS = 100  # of quartic elements in each layer of each corner, about
 LARGEST_POWER = 2.0  # of a mesh width squared, counted on where no corner is singular
 LOWER = 0.1893  # largest ratio of the error of Crouzeix-Raviart's interpolation to h |grad error|
 
@@ -153,9 +154,9 @@ def graded_meshes(polygon: Polygon, count: int, levels: int = 3) -> list[MeshTri
         As `finite_element_spectrum`.
     """
     mesh, spacing = _coarsest(polygon, count, grade=True)
-    _require_affordable(polygon, GROWTH * unknowns(mesh))
     meshes = [mesh]
     for level in range(1, levels):
+        _require_affordable(polygon, GROWTH * unknowns(meshes[-1]))
         meshes.append(graded(meshes[-1].refined(), polygon, spacing / 2**level))
     return meshes
 
@@ -181,11 +182,11 @@ def accurate_spectrum(polygon: Polygon, count: int, *, refinements: int = 2) -> 
     mesh, _ = _coarsest(polygon, count)
     needed = grading_power(polygon.angles, 4) > 0
     corners = polygon.corners[needed]
+    _require_affordable(polygon, LAYER_UNKNOWNS * LAYERS * len(corners))
     wide, narrow = (
         with_layers(mesh.refined(level), corners, LAYERS)
         for level in (refinements - 1, refinements)
     )
-    _require_affordable(polygon, unknowns(narrow, "P4"))
     slowest = 4.0 ** min(np.pi / polygon.angles[needed], default=LARGEST_POWER)
     values = mesh_eigenvalues(narrow, count, "P4")
     errors = two_level_estimate(mesh_eigenvalues(wide, count, "P4"), values, slowest)

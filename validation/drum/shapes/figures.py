@@ -75,24 +75,26 @@ def _mask(one: xr.Dataset, ax: Any, name: str) -> None:
 
 
 def _eigenvalues(result: xr.DataTree, name: str, ax: Any) -> None:
+    """How far the mask's eigenvalues are from the drum's own, and how well those are known."""
     masks = results.dataset(result, "forecast/masks").sel(drum=name)
-    mode = masks["mode"].values
-    ax.plot(mode, masks["eigenvalue"], "s", mfc="white", color=plots.COLOURS[1], label="mask")
-    if "spectra" in result["forecast"].children:
-        spectra = results.dataset(result, "forecast/spectra").sel(drum=name)
-        for number, method in enumerate(spectra["solver"].values):
-            one = spectra.sel(solver=method)
-            if np.isfinite(one["eigenvalue"]).any():
-                ax.errorbar(
-                    mode + 0.12 * number,
-                    one["eigenvalue"],
-                    one["error"],
-                    fmt=".",
-                    capsize=3,
-                    color=plots.COLOURS[(number + 2) % len(plots.COLOURS)],
-                    label=str(method),
-                )
-    ax.set(xlabel="mode", ylabel="eigenvalue (1/length²)", title="eigenvalues with their errors")
+    mode, mask = masks["mode"].values, masks["eigenvalue"].values
+    ax.set_xlabel("mode")
+    if "spectra" not in result["forecast"].children:
+        ax.plot(mode, mask, "s", mfc="white", color=plots.COLOURS[1])
+        ax.set(ylabel="eigenvalue (1/length²)", title="eigenvalues of the mask")
+        return
+    spectra = results.dataset(result, "forecast/spectra").sel(drum=name)
+    values, errors = spectra["eigenvalue"].values, spectra["error"].values
+    known = values[np.nanargmin(errors, axis=0), np.arange(len(mode))]
+    ax.semilogy(
+        mode, np.abs(mask / known - 1), "s", mfc="white", color=plots.COLOURS[1], label="mask: its deviation"
+    )  # fmt: skip
+    for number, solver in enumerate(spectra["solver"].values):
+        if np.isfinite(errors[number]).any():
+            style = plots.line_style(number + 2) | {"lw": 0.8, "marker": "."}
+            ax.semilogy(mode, errors[number] / known, **style, label=f"{solver}: its error bar")
+    ax.set(ylabel="relative to the eigenvalue", title="how well eigenvalues are known")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend(fontsize="small")
 
 

@@ -311,13 +311,15 @@ def space_part(membrane: Membrane, known: Spectrum) -> tuple[float, float]:
             return coarser
     domain, h = membrane.shape.domain, membrane.drum.spacing
     assert domain is not None
+    lowest = float(known.eigenvalues[0])
     round_wall = isinstance(domain, Disk | Annulus)
     middle, spread = (STAIRCASE, STAIRCASE_RANGE) if round_wall else (ANYWHERE, ANYWHERE_RANGE)
-    of_wall = h * domain.perimeter / (2 * domain.area)
-    of_stencil = (
-        h**2 * float(known.eigenvalues[0]) / 32
-    )  # (kx^4 + ky^4) h^2/12 of waves in all directions
-    return middle * of_wall + of_stencil, spread * of_wall + of_stencil + of_wall**2
+    # -d ln(lambda)/d(wall): P/A for disk and square, 4 sqrt(lambda)/pi for a strip
+    least, most = sorted((domain.perimeter / domain.area, 4 * np.sqrt(lowest) / np.pi))
+    push, give = (least + most) / 2, (most - least) / 2
+    of_stencil = h**2 * lowest / 32  # (kx^4 + ky^4) h^2/12 of waves in all directions
+    uncertainty = h / 2 * (spread * push + middle * give + spread * give)
+    return middle * push * h / 2 + of_stencil, uncertainty + of_stencil + (push * h) ** 2 / 4
 
 
 def _from_coarser(membrane: Membrane, limit: float) -> tuple[float, float] | None:

@@ -48,7 +48,7 @@ def _fundamentals(ladder: Ladder, samples: float) -> dict[str, Any]:
                     values[STEPPED],
                     *bins,
                     values[NETWORK],
-                    100 * np.log(values[NETWORK] / values[first]),
+                    100 * float(np.log(values[NETWORK] / values[first])),
                     *parts,
                     bins[1] - bins[0],
                 ]
