@@ -51,6 +51,14 @@ results: $(VENV)/.installed
 	$(RUN) -m validation.drum --out $(OUT)
 	cp $(OUT)/drum.json docs/results/
 	cp $(OUT)/drum_fundamental.png docs/figures/
+	$(RUN) -m validation.drum --shape l_shape --out $(OUT)
+	cp $(OUT)/drum.json docs/results/drum_l_shape.json
+	cp $(OUT)/drum_accuracy.png docs/figures/
+	$(RUN) -m validation.drum --shape isospectral_pair --out $(OUT)
+	cp $(OUT)/drum.json docs/results/drum_isospectral_pair.json
+	cp $(OUT)/drum_nodal_patterns.png docs/figures/
+	$(RUN) -m validation.drum --shape disk --preset quick --out $(OUT)
+	cp $(OUT)/drum.json docs/results/drum_disk.json
 	$(RUN) -m validation.latent_waves --out $(OUT)
 	cp $(OUT)/latent_waves.json docs/results/latent_waves_photographs.json
 	cp $(OUT)/latent_waves_front.png docs/figures/

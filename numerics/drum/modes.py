@@ -21,6 +21,7 @@ from theory.errors import ArgumentError
 SHIFT: dict[str, float] = {form: float(lead) for form, lead in LEADS.items()}
 LARGEST_MATRIX = 2_000_000  # entries
 MOST_NODES = 4000  # of a dense eigendecomposition
+EQUALLY_LOUD = 1e-9  # displacements closer than this, relatively, are the same
 SAME_LINE = 1e-11  # angles that differ by less, in units of the largest, are one line
 BINS_AROUND = 7  # of a line's place, at most
 
@@ -308,6 +309,14 @@ class Modes:
     def largest_step(self) -> float:
         """The stability limit of the time step, 2/w_max."""
         return 2 / float(np.sqrt(self.eigenvalues[-1]))
+
+    @property
+    def loudest_node(self) -> tuple[int, int]:
+        """The node at which the lowest mode is largest; of those alike to rounding the first."""
+        lowest = np.abs(self.speeds * self.vectors[:, 0])
+        first = int(np.argmax(lowest >= (1 - EQUALLY_LOUD) * lowest.max()))
+        x, y = np.argwhere(self.drum.free)[first]
+        return int(x), int(y)
 
     def lines(
         self,

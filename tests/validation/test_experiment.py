@@ -10,7 +10,7 @@ import xarray as xr
 
 from numerics.files import checksum, read_tree, write_tree
 from theory.errors import ArgumentError, DivergenceError, OutputError
-from validation.checks import NotRun
+from validation.checks import NotRun, verification
 from validation.experiment import FINISHED, Work, config_hash, run
 
 
@@ -473,3 +473,41 @@ def test_a_stored_forecast_is_read_into_memory(start, store):
     for node in tree.subtree:
         for name, variable in node.variables.items():
             assert variable._in_memory, f"{node.path}/{name} is still on disk"
+
+
+def verified(decay, tmp_path, preset):
+    """Run the toy with verifications of all cases and presets: which were computed, and the rows."""
+    called = []
+
+    class Verified(decay):
+        checks = (
+            *decay.checks[:1],
+            verification("V1", "of all", 1.0),
+            verification("V2", "of this case", 1.0, cases=("growth", "decay")),
+            verification("V3", "of another", 1.0, cases=("growth",)),
+            verification("V4", "of this case, slow", 1.0, preset="standard", cases=("decay",)),
+        )
+
+        def verifications(self):
+            return {f"V{k}": lambda k=k: called.append(k) or 0.5 for k in range(1, 5)}
+
+    tree = run(Verified(), decay.config_type(preset=preset), out=tmp_path).tree
+    return called, {row["id"]: row for row in json.loads(tree["/checks"].attrs["rows"])}
+
+
+def test_only_the_verifications_of_the_case_are_computed(decay, tmp_path):
+    """A function of another case or a larger preset is not called; its row says which command does."""
+    called, rows = verified(decay, tmp_path, "quick")
+    assert called == [1, 2]
+    assert {name: row["verdict"] for name, row in rows.items()} == {
+        "D1": "holds",
+        "V1": "holds",
+        "V2": "holds",
+        "V3": "not run",
+        "V4": "not run",
+    }
+    assert rows["V3"]["reason"].endswith("--rate -1 --preset quick")
+    assert rows["V4"]["reason"].endswith("decay --preset standard")
+    called, rows = verified(decay, tmp_path, "standard")
+    assert called == [1, 2, 4]
+    assert rows["V4"]["verdict"] == "holds"

@@ -151,7 +151,10 @@ def time_error() -> Identity:
     )
 
 
-@register(reference=Reference(PAPER, "Fig. 2", "ours"), names={"omega": "angular_frequency", "dt": "time_step"})
+@register(
+    reference=Reference(PAPER, "Fig. 2", "ours"),
+    names={"omega": "angular_frequency", "dt": "time_step"},
+)
 def mode_time_error() -> Identity:
     """ln(omega_d/omega) = (dt omega)^2/24 + O(dt^4): the time step makes every mode of any drum sharp.
 

@@ -10,38 +10,18 @@ kind can tell them apart by what frequencies it hears. It can by how loud they a
 import matplotlib.pyplot as plt
 import numpy as np
 
-from numerics.drum.drums import from_mask
 from numerics.drum.modes import modes_of
 from numerics.drum.nodal import displayed
+from numerics.drum.shapes.grid_masks import mask_of
+from numerics.drum.shapes.named import isospectral_pair
 
-CORNERS = (
-    ((0, 0), (0, 1), (2, 3), (2, 2), (3, 2), (2, 1), (1, 1), (1, 0)),
-    ((1, 0), (0, 1), (0, 2), (2, 2), (2, 3), (3, 2), (2, 1), (1, 1)),
-)
 SPACINGS = 8  # a unit of length
 
 # %%
 # A node is free when it lies strictly inside. Whether it does is decided in whole numbers: a point
 # on an edge is clamped, and floating point would guess.
 
-
-def inside(corners, spacings):
-    """Return the mask of grid points strictly inside a polygon, (x, y), by crossings to the right."""
-    points = [(spacings * x, spacings * y) for x, y in corners]
-    mask = np.zeros((3 * spacings + 1, 3 * spacings + 1), bool)
-    for x, y in np.ndindex(mask.shape):
-        crossings, on_edge = 0, False
-        for (x0, y0), (x1, y1) in zip(points, points[1:] + points[:1], strict=True):
-            side = (x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)
-            within = min(x0, x1) <= x <= max(x0, x1) and min(y0, y1) <= y <= max(y0, y1)
-            on_edge |= side == 0 and within
-            if (y0 > y) != (y1 > y):
-                crossings += (side > 0) == (y1 > y0)
-        mask[x, y] = crossings % 2 == 1 and not on_edge
-    return mask
-
-
-drums = [from_mask(inside(corners, SPACINGS), spacing=1 / SPACINGS) for corners in CORNERS]
+drums = [mask_of(polygon, 1 / SPACINGS) for polygon in isospectral_pair()]
 modes = [modes_of(drum) for drum in drums]
 
 # %%

@@ -73,6 +73,8 @@ class Named:
 
 
 def _sector(degrees: float, radius: float) -> Sector:
+    if not 0 < degrees <= 360:
+        raise ArgumentError("degrees", degrees, "must lie in (0, 360] degrees", "choose another")
     return Sector(math.radians(degrees), radius)
 
 
@@ -144,6 +146,11 @@ def _named(config: Config) -> tuple[Shape, ...]:
             f"must be {len(entry.sizes)} for {config.shape}: {', '.join(entry.sizes)}",
             "give as many",
         )
+    for length in lengths:
+        if abs(length) >= 1e50 or 0 < abs(length) <= 1e-50:  # nor may its square leave the numbers
+            raise ArgumentError(
+                "--size", length, "must lie between 1e-50 and 1e+50", "choose other units"
+            )
     try:
         made = entry.domain(*lengths)
     except ArgumentError as error:
@@ -163,3 +170,10 @@ def _refuse_of_files(config: Config) -> None:
                 f"belongs to masks and pictures in files, {config.shape} is neither",
                 "leave it out",
             )
+    if config.spacing != 1.0:
+        raise ArgumentError(
+            "--spacing",
+            config.spacing,
+            f"belongs to masks and pictures in files, {config.shape} is neither",
+            "leave it out: --nodes and --size say how fine and how large its grid is",
+        )

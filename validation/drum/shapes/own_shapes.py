@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,10 +18,7 @@ from validation.drum.shapes.catalog import NAMED, Shape
 if TYPE_CHECKING:
     from validation.drum import Config
 
-COARSE, FINE = (
-    1.0,
-    0.5,
-)  # pixels by which an outline may be off: what is reported, and what checks it
+COARSE, FINE = 1.0, 0.5  # pixels that an outline may be off: what is reported, what checks it
 WALL = 0.1  # pixels by which the wall of a picture may be misplaced
 
 
@@ -40,7 +38,8 @@ def own_shape(config: Config) -> Shape:
             component=config.component,
         )
     except ArgumentError as error:
-        known = f" or be {', '.join(('square', *NAMED))}" if error.argument == "shape" else ""
+        is_name = error.argument == "shape" and not Path(config.shape).is_file()
+        known = f", or be {', '.join(('square', *NAMED))}" if is_name else ""
         raise ArgumentError(
             f"--{error.argument}", error.value, error.expected + known, error.remedy
         ) from error

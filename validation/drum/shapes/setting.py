@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
 from typing import TYPE_CHECKING
 
@@ -16,19 +15,19 @@ from numerics.drum.modes import Lines, Modes, largest_step, modes_of
 from numerics.drum.shapes.grid_masks import Domain, aligned_spacing, follows_grid, mask_of
 from numerics.drum.shapes.polygon import Polygon
 from theory.errors import ArgumentError
+from validation.drum.options import OF_SQUARES, refuse_changed
 from validation.drum.shapes.catalog import Shape, shapes_of
 
 if TYPE_CHECKING:
     from validation.drum import Config
 
 MOST_SAMPLES = 1_000_000
+LEAST_NODES, MOST_NODES = 4, 4000  # of a mask, that the option may allow: all its modes are found
 NODES = {"quick": 600, "standard": 2000, "paper": 4000}  # free nodes of a mask, at most
 COURANTS = (0.1, 0.5, 0.7)
 MARGIN = 0.95  # of the largest stable time step
 SHARE = 0.02  # of the largest magnitude: a peak of the spectrum is heard from here on
-EQUALLY_LOUD = 1e-9
 APART = 4  # bins between the two lowest lines, at least
-OF_SQUARES = {"sides": "13..21", "side_means": "spacings"}  # options of the other case, as they are
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -36,7 +35,7 @@ class Membrane:
     """One drum of a run: a shape, its mask, and where it is struck and heard."""
 
     shape: Shape
-    drum: Drum
+    modes: Modes
     strike: tuple[int, int]
     listen: tuple[int, int]
 
@@ -45,10 +44,10 @@ class Membrane:
         """Name of the shape."""
         return self.shape.name
 
-    @functools.cached_property
-    def modes(self) -> Modes:
-        """All modes of the mask."""
-        return modes_of(self.drum)
+    @property
+    def drum(self) -> Drum:
+        """The mask."""
+        return self.modes.drum
 
     @property
     def follows_grid(self) -> bool:
@@ -114,13 +113,14 @@ def setting_of(config: Config) -> ShapeSetting:
     ArgumentError
         With one line: what was given, what is allowed, what to do.
     """
-    _refuse_of_squares(config)
-    if not 2 <= config.steps <= MOST_SAMPLES:
-        raise ArgumentError(
-            "--steps", config.steps, f"must lie between 2 and {MOST_SAMPLES}", "choose another"
-        )
+    refuse_changed(config, OF_SQUARES, "the squares of Fig 2")
+    _require_numbers(config)
     membranes = tuple(_membrane(config, shape) for shape in shapes_of(config))
     for membrane in membranes:
+        if membrane.drum.nodes < 2:
+            raise ArgumentError(
+                "--shape", "one free node", "must have two at least", "draw it larger or finer"
+            )
         if not 1 <= config.modes < membrane.drum.nodes:
             raise ArgumentError(
                 "--modes",
@@ -135,19 +135,29 @@ def setting_of(config: Config) -> ShapeSetting:
     return setting
 
 
-def _refuse_of_squares(config: Config) -> None:
-    for name, usual in OF_SQUARES.items():
-        if getattr(config, name) != usual:
+def _require_numbers(config: Config) -> None:
+    """Refuse numbers of samples and of nodes, and units, out of range."""
+    if not 2 <= config.steps <= MOST_SAMPLES:
+        raise ArgumentError(
+            "--steps", config.steps, f"must lie between 2 and {MOST_SAMPLES}", "choose another"
+        )
+    if not LEAST_NODES <= most_nodes(config) <= MOST_NODES:
+        raise ArgumentError(
+            "--nodes",
+            config.nodes,
+            f"must lie between {LEAST_NODES} and {MOST_NODES}",
+            "choose another",
+        )
+    for name in ("speed", "spacing"):
+        value = getattr(config, name)
+        if not 1e-50 < value < 1e50:  # nor may c^2/h^2 leave the numbers
             raise ArgumentError(
-                f"--{name.replace('_', '-')}",
-                getattr(config, name),
-                f"belongs to the squares of Fig 2, not to {config.shape}",
-                "leave it out, or --shape",
+                f"--{name}", value, "must lie between 1e-50 and 1e+50", "choose other units"
             )
 
 
 def _membrane(config: Config, shape: Shape) -> Membrane:
-    drum = shape.mask or _laid_over(config, shape.domain)
+    drum = shape.mask or _on_a_grid(config, shape)
     drum = dataclasses.replace(drum, speed=config.speed)
     if drum.nodes > most_nodes(config):
         raise ArgumentError(
@@ -156,10 +166,11 @@ def _membrane(config: Config, shape: Shape) -> Membrane:
             f"must be at most {most_nodes(config)} with --preset {config.preset}",
             f"take a larger preset or --nodes, or a spacing {_coarser(drum, config):.3g} as wide",
         )
-    strike = config.strike or _loudest(drum)
+    modes = modes_of(drum)
+    strike = config.strike or modes.loudest_node
     listen = config.listen or strike
     return Membrane(
-        shape, drum, drum.require_free("--strike", strike), drum.require_free("--listen", listen)
+        shape, modes, drum.require_free("--strike", strike), drum.require_free("--listen", listen)
     )
 
 
@@ -170,6 +181,18 @@ def most_nodes(config: Config) -> int:
 
 def _coarser(drum: Drum, config: Config) -> float:
     return math.sqrt(drum.nodes / most_nodes(config))
+
+
+def _on_a_grid(config: Config, shape: Shape) -> Drum:
+    try:
+        return _laid_over(config, shape.domain)
+    except ArgumentError as error:
+        raise ArgumentError(
+            "--shape",
+            config.shape,
+            f"must be so wide that {most_nodes(config)} nodes hang together on it ({error.value})",
+            "allow more with --nodes, or take a wider shape",
+        ) from error
 
 
 def _laid_over(config: Config, domain: Domain | None) -> Drum:
@@ -188,15 +211,6 @@ def _laid_over(config: Config, domain: Domain | None) -> Drum:
         if parts == 0:  # vertices are nodes of too fine a grid only: let them lie between nodes
             unit, parts = None, 1
         spacing *= 1.01
-
-
-@functools.lru_cache(maxsize=8)
-def _loudest(drum: Drum) -> tuple[int, int]:
-    """Return the node at which the lowest mode is largest, the first within rounding."""
-    lowest = np.abs(modes_of(drum).vectors[:, 0])
-    first = int(np.argmax(lowest >= (1 - EQUALLY_LOUD) * lowest.max()))
-    x, y = np.argwhere(drum.free)[first]
-    return int(x), int(y)
 
 
 def _time_steps(config: Config, membranes: tuple[Membrane, ...]) -> tuple[float, ...]:

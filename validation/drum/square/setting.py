@@ -19,6 +19,7 @@ from numerics.drum.modes import (
     square_lines,
 )
 from theory.errors import ArgumentError
+from validation.drum.options import OF_SHAPES, refuse_changed
 
 if TYPE_CHECKING:
     from validation.drum import Config
@@ -165,6 +166,7 @@ def setting_of(config: Config) -> Setting:
     ArgumentError
         With one line: what was given, what is allowed, what to do.
     """
+    refuse_changed(config, OF_SHAPES, "drums of another shape")
     for name in ("speed", "spacing"):
         value = getattr(config, name)
         if not 1e-50 < value < 1e50:  # nor may c^2/h^2 leave the numbers

@@ -34,14 +34,19 @@ def d3() -> float:
 
 
 def d27b() -> float:
-    """Equations of the transplantation and its determinant that are not exact."""
-    across = [transplantation.intertwining(side=side) for side in transplantation.SIDES]
-    return left_over(*across, transplantation.transplantation_determinant())
+    """Equations of the pair's transplantation that are not exact: X A_c = B_c X, its determinant."""
+    matrix = transplantation.transplantation_matrix()
+    torn = 0
+    for side in transplantation.SIDES:
+        first, second = (transplantation.gluing_matrix(g, side) for g in transplantation.GLUINGS)
+        torn += not (matrix * first - second * matrix).expand().is_zero_matrix
+    return torn + left_over(transplantation.transplantation_determinant())
 
 
 def d27e() -> float:
-    """Equations of the orthogonal transplantation that are not exact: X^T X = 1, its singular values."""
-    return left_over(transplantation.orthogonality(), transplantation.transplantation_gram())
+    """Equations of the orthogonal transplantation that are not exact: X^T X = 1, X A_c X^T = B_c."""
+    turned = [transplantation.intertwining(side=side) for side in transplantation.SIDES]
+    return left_over(transplantation.orthogonality(), *turned)
 
 
 FUNCTIONS: dict[str, Callable[[], float]] = {

@@ -1,0 +1,258 @@
+"""What a configuration of `drum --shape` means: domain, mask, strike, time steps; and what notes say."""
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from numerics.drum.modes import modes_of
+from numerics.drum.shapes.curved import Annulus, Disk, Sector
+from numerics.drum.shapes.polygon import Polygon
+from validation.drum import Config
+from validation.drum.shapes import continuum, forecasting
+from validation.drum.shapes.catalog import NAMED, PAIR, outline, shapes_of
+from validation.drum.shapes.own_shapes import mask_origin
+from validation.drum.shapes.setting import MOST_NODES, NODES, setting_of
+
+SMALL = Config(shape="right_isosceles", preset="quick", nodes=60, modes=6, steps=8000)
+
+
+def understood(**changes):
+    """Return the setting of a configuration, small unless said."""
+    return setting_of(dataclasses.replace(SMALL, **changes))
+
+
+# --- shapes ---------------------------------------------------------------------------------------
+
+SHAPES = {  # by default: kind, area, perimeter, heat constant
+    "rectangle": (Polygon, 2, 6, 1 / 4),
+    "disk": (Disk, math.pi, 2 * math.pi, 1 / 6),
+    "annulus": (Annulus, 3 * math.pi / 4, 3 * math.pi, 0),
+    "sector": (Sector, 3 * math.pi / 4, 2 + 3 * math.pi / 2, None),
+    "equilateral": (Polygon, math.sqrt(3) / 4, 3, 1 / 3),
+    "right_isosceles": (Polygon, 1 / 2, 2 + math.sqrt(2), 3 / 8),
+    "l_shape": (Polygon, 3, 8, None),
+    PAIR: (Polygon, 7 / 2, 6 + 3 * math.sqrt(2), 5 / 12),
+}
+
+
+def test_all_names_are_listed():
+    """Each is tried below."""
+    assert SHAPES.keys() == NAMED.keys()
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("scale", [1, 2.5])
+def test_named_shapes(name, scale):
+    """Area, perimeter and heat constant by default, and with sizes s times as large."""
+    kind, area, perimeter, constant = SHAPES[name]
+    size = [s * scale for s in NAMED[name].sizes.values()]
+    if name == "sector":
+        size[0] = 270.0  # degrees do not grow
+    for shape in shapes_of(dataclasses.replace(SMALL, shape=name, size=tuple(size))):
+        assert isinstance(shape.domain, kind)
+        assert shape.domain.area == pytest.approx(scale**2 * area)
+        assert shape.domain.perimeter == pytest.approx(scale * perimeter)
+        if constant is not None:
+            assert shape.domain.heat_constant == pytest.approx(constant, abs=1e-14)
+        if shape.family:
+            lowest = shape.exact(1).eigenvalues[0]
+            default = shapes_of(dataclasses.replace(SMALL, shape=name))[0].exact(1).eigenvalues[0]
+            assert lowest == pytest.approx(default / scale**2, rel=1e-13)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_outlines_are_drawn_where_the_domain_ends(name):
+    """Every point of the line is on the wall; the line closes."""
+    (shape, *_) = shapes_of(dataclasses.replace(SMALL, shape=name))
+    line = outline(shape.domain)
+    drawn = line[np.isfinite(line[:, 0])]
+    np.testing.assert_allclose(shape.domain.distance(drawn), 0, atol=1e-12)
+    np.testing.assert_allclose(
+        line[0], line[np.isfinite(line).all(axis=1).argmin() - 1], atol=1e-12
+    )
+
+
+def test_a_mask_has_no_outline():
+    """Nothing is drawn."""
+    assert outline(None).shape == (0, 2)
+
+
+# --- masks ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("nodes", [60, 300])
+def test_masks_are_the_finest_that_are_allowed(name, nodes):
+    """No more nodes than asked for, and not many less; vertices on nodes where that can be."""
+    for membrane in understood(shape=name, nodes=nodes, steps=40_000).membranes:
+        assert 0.6 * nodes < membrane.drum.nodes <= nodes
+        aligned = name in ("rectangle", "right_isosceles", "l_shape", PAIR)
+        assert membrane.follows_grid == aligned
+
+
+@pytest.mark.parametrize("preset", NODES)
+def test_presets_allow_more_nodes(preset):
+    """600, 2000, 4000: all can be decomposed whole."""
+    assert NODES[preset] <= MOST_NODES
+    assert list(NODES.values()) == sorted(NODES.values())
+
+
+def test_the_pair_has_one_spacing():
+    """Both masks have as many nodes, and all eigenvalues in common, 1e-12."""
+    one, two = understood(shape=PAIR, nodes=200).membranes
+    assert one.drum.spacing == two.drum.spacing
+    assert one.drum.nodes == two.drum.nodes == 189
+    np.testing.assert_allclose(one.modes.eigenvalues, two.modes.eigenvalues, rtol=1e-12)
+
+
+# --- strikes and time steps -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_it_is_struck_where_its_lowest_mode_is_largest(name):
+    """And heard there, unless said."""
+    for membrane in understood(shape=name).membranes:
+        lowest = np.abs(modes_of(membrane.drum).vectors[:, 0])
+        assert lowest[membrane.drum.index(membrane.strike)] == pytest.approx(lowest.max(), rel=1e-8)
+        assert membrane.listen == membrane.strike
+
+
+def test_the_first_of_nodes_that_are_equally_loud():
+    """On a rectangle of 3 x 8 spacings the two middle columns are: the first one is struck."""
+    (membrane,) = understood(shape="rectangle", size=(8.0, 3.0), nodes=14).membranes
+    assert membrane.drum.free.shape == (9, 4)
+    assert membrane.strike == (4, 1)
+
+
+def test_listening_elsewhere():
+    """A strike moves the listener along, a listener moves alone."""
+    assert understood(strike=(3, 5)).membranes[0].listen == (3, 5)
+    membrane = understood(listen=(3, 5)).membranes[0]
+    assert membrane.listen == (3, 5) != membrane.strike
+
+
+def test_default_time_steps_are_in_units_of_h_over_c():
+    """0.1, 0.5 and 0.7 of them; those given are sorted, each once."""
+    setting = understood(speed=2.0)
+    np.testing.assert_allclose(setting.time_steps, np.array([0.1, 0.5, 0.7]) * setting.spacing / 2)
+    assert understood(time_step=(0.02, 0.01, 0.02)).time_steps == (0.01, 0.02)
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_a_mask_is_taken_as_it_is(tmp_path):
+    """Node (i, j) is (i + 1, j + 1) with the rim; its spacing is the option's; no domain is behind it."""
+    mask = np.ones((7, 5), bool)
+    mask[0, 0] = False
+    np.save(tmp_path / "own.npy", mask)
+    setting = understood(shape=str(tmp_path / "own.npy"), spacing=0.25)
+    (membrane,) = setting.membranes
+    np.testing.assert_array_equal(membrane.drum.free[1:-1, 1:-1], mask)
+    assert (setting.spacing, membrane.shape.domain) == (0.25, None)
+    assert setting.names == ["own"]
+    np.testing.assert_array_equal(mask_origin(membrane.shape, membrane.drum), [0, 0])
+
+
+def test_a_polygon_says_what_was_mended(tmp_path):
+    """Clockwise with its last vertex repeated: turned round, and the notes tell."""
+    vertices = [[0, 0], [0, 1], [2, 1], [2, 0], [0, 0]]
+    (tmp_path / "own.json").write_text(json.dumps({"vertices": vertices, "name": "mine"}))
+    setting = understood(shape=str(tmp_path / "own.json"))
+    (membrane,) = setting.membranes
+    assert setting.names == ["mine"]
+    assert membrane.shape.domain.area == pytest.approx(2)
+    assert membrane.follows_grid
+    assert any("clockwise" in note for note in membrane.shape.notes)
+
+
+def drawing(folder, kind):
+    """Draw a wedge whose right angle is at the lower left, 90 pixels wide, 60 high."""
+    y, x = np.mgrid[0:100, 0:120]
+    row = 99 - y  # rows of a picture count down
+    dark = (x >= 10) & (row >= 10) & ((x - 10) / 90 + (row - 10) / 60 < 1)
+    Image.fromarray(np.where(dark, 0, 255).astype(np.uint8)).save(folder / f"wedge.{kind}")
+    return str(folder / f"wedge.{kind}")
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg"])
+def test_a_picture_is_a_mask_and_an_outline(tmp_path, kind):
+    """As many pixels a node as the nodes allow; the outline is where the mask is, and as large."""
+    setting = understood(shape=drawing(tmp_path, kind), nodes=200)
+    (membrane,) = setting.membranes
+    domain = membrane.shape.domain
+    assert 100 < membrane.drum.nodes <= 200
+    assert membrane.drum.spacing == round(membrane.drum.spacing) > 1
+    assert domain.area == pytest.approx(90 * 60 / 2, rel=0.03)
+    assert domain.angles.min() == pytest.approx(math.atan(60 / 90), abs=0.03)
+    np.testing.assert_allclose(domain.box, [[9.5, 9.5], [100, 70]], atol=1)
+    assert f"{membrane.drum.spacing:.0f} x" in membrane.shape.notes[0]
+    places = mask_origin(membrane.shape, membrane.drum) + membrane.drum.spacing * np.argwhere(
+        membrane.drum.free
+    )
+    assert domain.contains(places).mean() > 0.95
+
+
+def test_pixels_have_a_width(tmp_path):
+    """With --spacing s: area times s^2."""
+    path = drawing(tmp_path, "png")
+    one, two = (understood(shape=path, spacing=s).membranes[0].shape.domain for s in (1.0, 0.5))
+    assert two.area == pytest.approx(one.area / 4)
+
+
+# --- what is said beforehand ----------------------------------------------------------------------
+
+
+def test_methods_that_fit_a_domain():
+    """Formula, curved elements, two kinds of elements, grids: each where it can be."""
+    asked = {
+        "rectangle": {
+            continuum.EXACT,
+            continuum.QUARTIC,
+            continuum.QUADRATIC,
+            continuum.EXTRAPOLATED,
+        },
+        "disk": {continuum.EXACT, continuum.CURVED},
+        "sector": {continuum.EXACT},
+        "l_shape": {continuum.QUARTIC, continuum.QUADRATIC, continuum.EXTRAPOLATED},
+        "equilateral": {continuum.EXACT, continuum.QUARTIC, continuum.QUADRATIC},
+    }
+    for name, methods in asked.items():
+        (shape,) = shapes_of(dataclasses.replace(SMALL, shape=name))
+        assert {method for method, _ in continuum._methods(shape)} == methods
+
+
+def test_the_best_of_two_methods():
+    """For each eigenvalue the one with the smaller error; who gives fewer has none above."""
+    first = continuum.Spectrum(np.array([5.0]), np.array([1e-9]), "one", 3)
+    second = continuum.Spectrum(np.array([5.1, 7.0]), np.array([0.2, 0.1]), "two", 3)
+    best = continuum.best({"one": first, "two": second})
+    np.testing.assert_array_equal(best.eigenvalues, [5.0, 7.0])
+    np.testing.assert_array_equal(best.errors, [1e-9, 0.1])
+    assert best.method == "one, two"
+
+
+@pytest.mark.parametrize("name", ["rectangle", "right_isosceles", "equilateral", "disk", "annulus"])
+@pytest.mark.parametrize("nodes", [150, 600])
+def test_the_space_step_is_foretold(name, nodes):
+    """The part ln f - ln f_grid within its uncertainty, from coarser masks or the wall's place alone."""
+    (membrane,) = understood(shape=name, nodes=nodes, steps=40_000).membranes
+    known = membrane.shape.exact(1)
+    value, uncertainty = forecasting.space_part(membrane, known)
+    found = math.log(known.eigenvalues[0] / membrane.modes.eigenvalues[0]) / 2
+    assert abs(found - value) <= uncertainty
+    assert uncertainty < (1e-3 if membrane.follows_grid else 0.3)
+
+
+@pytest.mark.parametrize(
+    ("name", "convex"),
+    [("rectangle", True), ("disk", True), ("l_shape", False), ("annulus", False)],
+)
+def test_convex_domains(name, convex):
+    """Of which Polya's bound is certain."""
+    (shape,) = shapes_of(dataclasses.replace(SMALL, shape=name))
+    assert forecasting.is_convex(shape.domain) == convex
