@@ -120,13 +120,14 @@ def test_walls_cost_most_where_no_grid_follows_them():
 
 
 def test_methods_in_their_order():
-    """One grid is worst, waves are best, quartic elements best of what serves for any polygon."""
+    """A grid and even elements are far behind, waves best, quartic elements best for any polygon."""
     off = {
         row["solver"]: row["relative error"] for row in stored("drum_l_shape", "first eigenvalue")
     }
-    assert max(off, key=off.get) == "grid"
+    behind = [off.pop(solver) for solver in ("grid", "P2, uniform")]
+    assert min(behind) > 1000 * max(off.values())
     assert min(off, key=off.get) == "particular solutions"
-    assert off["P4, layers"] < off["P2, graded"] < off["P2, uniform"]
+    assert off["P4, layers"] < off["P2, graded"]
 
 
 def test_heard_area_and_perimeter_settle():
