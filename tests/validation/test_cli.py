@@ -419,3 +419,56 @@ def test_help_loads_no_heavy_library(name, options):
     assert heavy & set(json.loads(modules)) == set()
     for option in (*options, "--preset", "--out", "--fresh", "--json"):
         assert option in shown
+
+
+def without_reader(*arguments, errors=subprocess.PIPE, **more):
+    """Run a module with a standard output that nobody reads, and errors that go there too or are read."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", *arguments]
+    try:
+        return subprocess.run(command, stdout=writer, stderr=errors, text=True, timeout=120, **more)
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validation", "--list"),
+        ("validation.drum", "--help"),
+        ("validation.drum", "--preset", "quick"),
+    ],
+)
+def test_141_if_nobody_reads(tmp_path, arguments, unbuffered):
+    """As of other programs before ``head``: no word of it, whether pieces or lines are written."""
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    ended = without_reader(*arguments, cwd=tmp_path, env=environment)
+    assert (ended.returncode, ended.stderr) == (141, "")
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(("errors", "code"), [(subprocess.PIPE, 2), (subprocess.STDOUT, 141)])
+def test_an_error_is_told_where_it_can_be_read(errors, code):
+    """A line on standard error that is read; none where it goes into the same closed pipe."""
+    ended = without_reader("validation.drum", "--lst", errors=errors)
+    assert ended.returncode == code
+
+
+def test_another_broken_pipe_is_our_fault(tmp_path):
+    """What is printed is read: the pipe to a process of ours, say, has broken."""
+    script = textwrap.dedent(
+        """
+        import validation.experiment
+        from validation import cli
+        def run(*_, **__):
+            raise BrokenPipeError("to a worker")
+        validation.experiment.run = run
+        cli.main("drum", [])
+        """
+    )
+    ended = python("-c", script, cwd=tmp_path, env=os.environ | {"TMPDIR": str(tmp_path)})
+    assert ended.returncode == 70
+    file = only_line(ended.stderr).split()[-1]
+    assert "BrokenPipeError: to a worker" in Path(file).read_text()
