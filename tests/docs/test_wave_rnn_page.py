@@ -45,8 +45,13 @@ def run(case):
 
 
 def stored(case, title):
-    """The rows of a table of a stored run, by their first cell: dictionaries by column."""
-    (table,) = (table for table in run(case)["tables"] if table["title"].startswith(title))
+    """The rows of a table of a stored run, by their first cell: dictionaries by column.
+
+    The table is that of the title, else the one whose title begins with it.
+    """
+    tables = {table["title"]: table for table in run(case)["tables"]}
+    (found,) = [title] if title in tables else [one for one in tables if one.startswith(title)]
+    table = tables[found]
     names = table["columns"][1:]
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in table["rows"]}
 

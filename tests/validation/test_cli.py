@@ -1,6 +1,7 @@
 """The command line: exit codes, what is printed where, and what `--help` loads."""
 
 import base64
+import io
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from command_line import KEYS
+from rich.console import Console
 
 from theory.errors import DivergenceError
 from validation import cli
@@ -206,6 +208,14 @@ def test_a_pipe_gets_plain_text(call):
     _, out, _ = call()
     assert "\x1b" not in out
     assert "\r" not in out
+
+
+def test_a_terminal_is_told_how_much_is_done():
+    """Of a long stage a percentage says nothing for hours: 3 of 46800 stand beside the bar."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=100)
+    with cli._progress(console) as progress:
+        progress("training", 3, 46800)
+    assert "3/46800" in console.file.getvalue()
 
 
 def test_out_is_where_files_go(call, tmp_path):
