@@ -114,7 +114,8 @@ WAVE_RNN := $(RUN) -m validation.wave_rnn
 study-wave-rnn: $(VENV)/.installed
 	$(WAVE_RNN) --seed 200 --seeds 9 --readout linear fft mean last max --out $(OUT)/order
 	cp $(OUT)/order/wave_rnn.json docs/results/wave_rnn_order.json
-	$(WAVE_RNN) --seed 200 --seeds 9 --readout linear last --wave-rate 1 --out $(OUT)/fast
+	# 1: a check fails there, which is what it is stored for
+	$(WAVE_RNN) --seed 200 --seeds 9 --readout linear last --wave-rate 1 --out $(OUT)/fast || test $$? -eq 1
 	cp $(OUT)/fast/wave_rnn.json docs/results/wave_rnn_fast_waves.json
 	$(WAVE_RNN) --model cnn --depth 2 8 --bottleneck release no_relu wide --updates 300 \
 	    --schedule constant --learning-rate 0.003 --seeds 20 --out $(OUT)/collapse

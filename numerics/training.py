@@ -85,9 +85,11 @@ def train(
         Increasing numbers of updates; 0 is the start.
     checkpoint : Path, optional
         Where the state is kept. A run that finds it goes on from there, to the same end bit for
-        bit; the file is rewritten atomically every few seconds and removed by nobody but the user.
+        bit; the file is rewritten atomically every few seconds, between two observations too, and
+        removed by nobody but the user.
     progress : callable, optional
-        Called with the number of updates made and their total.
+        Called with the number of updates made and their total: when a run goes on, at each
+        observation, and every few seconds between.
 
     Raises
     ------
@@ -103,31 +105,41 @@ def train(
         done = int(stored.pop("updates_done"))
         seen = _taken_out(stored)
         learner.load(stored)
+        if progress is not None:
+            progress(done, total)
     saved = time.monotonic()
     wanted = iter(grid[len(seen) :])
     following = next(wanted, None)
     while following is not None:
-        if done == following:
-            observed = learner.observe()
-            if not everywhere(_is_finite, observed):
-                raise DivergenceError(
-                    *learner.step_size,
-                    f"the state was not finite any more after {done} updates",
-                    f"choose a smaller {learner.step_size[0].replace('_', ' ')}, or a smaller start",
-                )
-            seen.append(observed)
+        observes = done == following
+        if observes:
+            seen.append(_observed(learner, done))
             following = next(wanted, None)
-            if progress is not None:
-                progress(done, total)
-            if checkpoint is not None and (
-                following is None or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS
-            ):
-                _save(checkpoint, learner, done, seen)
-                saved = time.monotonic()
-            continue
-        learner.update(done)
-        done += 1
+        else:
+            learner.update(done)
+            done += 1
+            if done == following:
+                continue  # kept with what is observed of it
+        is_due = time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS
+        if progress is not None and (observes or is_due):
+            progress(done, total)
+        if checkpoint is not None and (following is None or is_due):
+            _save(checkpoint, learner, done, seen)
+        if is_due:
+            saved = time.monotonic()
     return Record(grid, stacked(seen))
+
+
+def _observed(learner: Learner, done: int) -> Observation:
+    """Return what a learner shows, or raise where it is not finite."""
+    observed = learner.observe()
+    if not everywhere(_is_finite, observed):
+        raise DivergenceError(
+            *learner.step_size,
+            f"the state was not finite any more after {done} updates",
+            f"choose a smaller {learner.step_size[0].replace('_', ' ')}, or a smaller start",
+        )
+    return observed
 
 
 def _is_finite(values: np.ndarray) -> bool:

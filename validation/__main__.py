@@ -3,6 +3,7 @@
 import sys
 
 from validation import cli
+from validation.broken_pipe import while_read
 
 
 def _list() -> int:
@@ -22,4 +23,4 @@ def _list() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(_list())
+    raise SystemExit(while_read(_list))

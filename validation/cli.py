@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from tyro.conf import FlagConversionOff, UseAppendAction
 
 from theory.errors import ArgumentError
+from validation.broken_pipe import is_unread, while_read
 
 if TYPE_CHECKING:
     from validation.experiment import Experiment
@@ -68,7 +69,8 @@ def main(experiment: str | type, arguments: Sequence[str] | None = None) -> None
     arguments : sequence of str, optional
         Those of the process by default.
     """
-    raise SystemExit(_guarded(experiment, sys.argv[1:] if arguments is None else list(arguments)))
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    raise SystemExit(while_read(lambda: _guarded(experiment, given)))
 
 
 def _guarded(experiment: str | type, arguments: list[str]) -> int:
@@ -87,7 +89,9 @@ def _guarded(experiment: str | type, arguments: list[str]) -> int:
         return INTERRUPTED
     except SystemExit as stop:
         return int(stop.code or 0)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, BrokenPipeError) and is_unread():
+            raise
         print(
             _fault(name, _command(experiment, arguments), traceback.format_exc()), file=sys.stderr
         )
@@ -388,20 +392,25 @@ def _require_folder(out: Path) -> None:
 def _console(quiet: bool) -> Any:
     from rich.console import Console
 
+    class Unguarded(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # its own way is to exit with 1, which says that a check fails
+
     # a pipe has no width: 80 columns would fold the tables
     width = None if sys.stdout.isatty() else 160
-    return Console(quiet=quiet, width=width)
+    return Unguarded(quiet=quiet, width=width)
 
 
 @contextlib.contextmanager
 def _progress(console: Any) -> Iterator[Any]:
-    """Show a bar with the remaining time on a terminal; nothing in a pipe."""
+    """Show a bar with the remaining time and how much is done on a terminal; nothing in a pipe."""
     if not console.is_terminal or console.quiet:
         yield lambda stage, done, total: None
         return
-    from rich.progress import Progress
+    from rich.progress import MofNCompleteColumn, Progress
 
-    with Progress(console=console, transient=True) as bars:
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
         tasks: dict[str, Any] = {}
 
         def show(stage: str, done: int, total: int) -> None:

@@ -59,10 +59,14 @@ class Measurement:
         Last rung of each ladder, by the ladder's name.
     observed : xr.Dataset or xr.DataTree
         Other observed arrays; a tree where their shapes differ.
+    told : sequence of dict
+        Tables, as those of a `Report`, of what no two runs share, such as times. They go into the
+        provenance, and are no values of the result.
     """
 
     ladders: Mapping[str, xr.DataArray]
     observed: xr.Dataset | xr.DataTree
+    told: Sequence[dict[str, Any]] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -227,6 +231,7 @@ def run(
     seconds = time.monotonic() - started
     told = provenance(config, command, seconds, resumed=resumed)
     told["data"] = json.loads(setup.attrs.get("data", "{}"))
+    told["tables"] = _finite(measured.told)
     outcome.tree.attrs.update(forecast=json.dumps(sealed), provenance=json.dumps(told))
     write_text(store / FINISHED, told["finished"])
     _empty(store, keep=(FORECAST, SEAL, FINISHED))

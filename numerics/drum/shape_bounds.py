@@ -128,8 +128,8 @@ def shape_bounds(
     perimeter: float,
     *,
     complete: bool,
-    convex: bool = False,
-    tiles_or_disk: bool = False,
+    simply_connected: bool = False,
+    tiles: bool = False,
 ) -> tuple[ShapeBound, ...]:
     """Return all theorems that may be asked of a spectrum.
 
@@ -137,18 +137,18 @@ def shape_bounds(
     ----------
     spectrum, area, perimeter, complete
         As `shape_bound`. Without multiplicities those that need them are not among the result.
-    convex : bool
-        Whether the drum is known to be, for Polya's upper bound; that it has no hole is enough.
-    tiles_or_disk : bool
-        Whether it is known that copies tile the plane, or that it is a disk, for Polya's bound,
-        otherwise a conjecture; a sector or an annulus will do as well.
+    simply_connected : bool
+        Whether the drum is known to have no hole, for Polya's upper bound.
+    tiles : bool
+        Whether copies of it are known to tile the plane, or it is a disk, a sector or an annulus, for
+        Polya's bound, otherwise a conjecture.
 
     Raises
     ------
     ArgumentError
         As `shape_bound`.
     """
-    known = {"polya_upper": convex, "polya": tiles_or_disk}
+    known = {"polya_upper": simply_connected, "polya": tiles}
     return tuple(
         shape_bound(
             name, spectrum, area, perimeter, complete=complete, applies=known.get(name, False)

@@ -1,6 +1,5 @@
 """The user's own images: a file of arrays or a folder of pictures, checked before use."""
 
-import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from numerics.images.arguments import (
 from numerics.images.array_files import Contents, read_npy, read_npz
 from numerics.images.image_set import image_set
 from numerics.images.netcdf_files import read_nc
+from numerics.images.own_path import own_path, sha256_of
 from numerics.images.picture_folder import picture_paths, read_folder
 from theory.errors import ArgumentError
 
@@ -58,20 +58,19 @@ def from_file(path: str | os.PathLike[str], *, max_bytes: int = LARGEST_BYTES) -
         On anything that is no intact set of square images in at least two classes.
     """
     max_bytes = require_integer("max_bytes", max_bytes, 1, None, f"pass {LARGEST_BYTES}, say")
-    try:
-        given = os.fsdecode(path)
-    except TypeError:
-        raise ArgumentError(
-            "dataset", path, "must be the path of a file or folder", "pass a text or a Path"
-        ) from None
-    location = Path(given)
-    reader = _reader(location, given)
+    location, given, reader = own_path(
+        path,
+        READERS,
+        read_folder,
+        folder_is="a folder of pictures",
+        example="numpy.savez(path, images=images, labels=labels)",
+    )
     with reading(given):
         contents = reader(location, given, max_bytes)
         source = {
             "source": "from_file",
             "path": location.resolve().name,
-            "sha256": _checksum(location, given),
+            "sha256": sha256_of(_files(location, given)),
         }
     labels, class_names = class_labels(contents, given)
     images, treatment = pixel_values(contents.images, given, max_bytes)
@@ -139,46 +138,13 @@ def class_labels(contents: Contents, given: str) -> tuple[np.ndarray, list[str]]
     return labels, [str(name) for name in distinct.tolist()]
 
 
-def _reader(location: Path, given: str) -> Callable[[Path, str, int], Contents]:
-    """Reader for what lies at the path."""
-    try:
-        is_folder, is_file = location.is_dir(), location.is_file()
-    except (OSError, ValueError) as error:
-        raise ArgumentError(
-            "dataset", given, f"must be a usable path ({in_one_line(error)})", "pass another path"
-        ) from error
-    # An empty text would be the current folder: an unset variable rather than a choice.
-    if given and is_folder:
-        return read_folder
-    if not is_file:
-        raise ArgumentError(
-            "dataset", given, "must be a file or folder that exists", "check the path"
-        )
-    if location.suffix.lower() not in READERS:
-        raise ArgumentError(
-            "dataset",
-            given,
-            f"must end in {', '.join(READERS)} or be a folder of pictures",
-            "convert it, for instance with numpy.savez(path, images=images, labels=labels)",
-        )
-    return READERS[location.suffix.lower()]
-
-
-def _checksum(location: Path, given: str) -> str:
-    """SHA-256 of a file (and its labels), or of the names and bytes of all pictures in a folder."""
-    digest = hashlib.sha256()
+def _files(location: Path, given: str) -> list[Path]:
+    """A file (and its labels), or all pictures in a folder."""
     if location.is_dir():
-        files = [path for of_class in picture_paths(location, given).values() for path in of_class]
-    elif location.suffix.lower() == ".npy":
-        files = [location, location.with_name(f"{location.stem}_labels.npy")]
-    else:
-        files = [location]
-    for path in files:
-        if len(files) > 1:
-            digest.update(f"{path.parent.name}/{path.name}\0".encode(errors="surrogateescape"))
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+        return [path for of_class in picture_paths(location, given).values() for path in of_class]
+    if location.suffix.lower() == ".npy":
+        return [location, location.with_name(f"{location.stem}_labels.npy")]
+    return [location]
 
 
 def _square(stored: np.ndarray, given: str) -> np.ndarray:

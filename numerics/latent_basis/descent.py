@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 
+from numerics.one_cycle import one_cycle
 from theory.errors import ArgumentError
-
-START = 1 / 25  # of the peak: where a cycle begins
-END = 1e-4  # of its start: where it ends; both as in `torch.optim.lr_scheduler.OneCycleLR`
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,10 +75,4 @@ class Descent:
         """
         if self.warm_up is None:
             return self.learning_rate
-        peak = self.warm_up * updates - 1
-        if update < peak:
-            return self._between(START, 1.0, update / peak)
-        return self._between(1.0, START * END, (update - peak) / (updates - 1 - peak))
-
-    def _between(self, first: float, last: float, share: float) -> float:
-        return self.learning_rate * (last + (first - last) * (1 + math.cos(math.pi * share)) / 2)
+        return one_cycle(update, updates, self.learning_rate, self.warm_up)[0]

@@ -80,7 +80,7 @@ def test_numbers_of_the_laws(said, value):
 
 
 def most_parameters():
-    from validation.wave_rnn.setting import READOUTS
+    from validation.wave_rnn.architectures import READOUTS
 
     setting = small("quick")
     assert {f"nwm {readout}" for readout in READOUTS} < set(setting.names)

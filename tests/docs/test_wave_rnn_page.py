@@ -1,5 +1,6 @@
 """What the page on travelling waves says beside its tables, held by stored runs."""
 
+import dataclasses
 import functools
 import json
 import math
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from validation import cli
+from validation.wave_rnn import Config
 
 DOCS = Path(__file__).parents[2] / "docs"
 RUNS = {  # stored runs, and by what words a row names them if they say otherwise
@@ -43,8 +45,13 @@ def run(case):
 
 
 def stored(case, title):
-    """The rows of a table of a stored run, by their first cell: dictionaries by column."""
-    (table,) = (table for table in run(case)["tables"] if table["title"].startswith(title))
+    """The rows of a table of a stored run, by their first cell: dictionaries by column.
+
+    The table is that of the title, else the one whose title begins with it.
+    """
+    tables = {table["title"]: table for table in run(case)["tables"]}
+    (found,) = [title] if title in tables else [one for one in tables if one.startswith(title)]
+    table = tables[found]
     names = table["columns"][1:]
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in table["rows"]}
 
@@ -78,6 +85,7 @@ def case_of(options):
 
 
 def _is_of(config, wanted):
+    config = dataclasses.asdict(Config()) | config  # a run may be older than an option
     free = ("seeds", "seed", "processes", "device")
     same = all(
         sorted(config[name] or ()) == sorted(value)

@@ -113,15 +113,20 @@ def test_observed_before_any_update():
 
 
 def test_a_killed_run_goes_on(tmp_path, monkeypatch):
-    """Killed at update 7, checkpoint after each observation: the rest alone is made afterwards."""
+    """Killed at update 9, kept after each, between observations too: the rest alone is made afterwards.
+
+    What goes on says at once from where.
+    """
     monkeypatch.setattr(training, "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
     path = tmp_path / "state.npz"
-    grid = training.record_grid(10, 2)
+    grid = training.record_grid(10, 5)
     with pytest.raises(KeyboardInterrupt):
-        training.train(Counter(killed_at=7), grid, checkpoint=path)
+        training.train(Counter(killed_at=9), grid, checkpoint=path)
     second = Counter()
-    record = training.train(second, grid, checkpoint=path)
-    assert second.indices == [6, 7, 8, 9]
+    told = []
+    record = training.train(second, grid, checkpoint=path, progress=lambda *made: told.append(made))
+    assert second.indices == [9]
+    assert told[0] == (9, 10)
     assert record.observations[:, 0].tolist() == grid.tolist()
     finished = Counter()
     training.train(finished, grid, checkpoint=path)

@@ -1,6 +1,7 @@
 """The command line: exit codes, what is printed where, and what `--help` loads."""
 
 import base64
+import io
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from command_line import KEYS
+from rich.console import Console
 
 from theory.errors import DivergenceError
 from validation import cli
@@ -206,6 +208,14 @@ def test_a_pipe_gets_plain_text(call):
     _, out, _ = call()
     assert "\x1b" not in out
     assert "\r" not in out
+
+
+def test_a_terminal_is_told_how_much_is_done():
+    """Of a long stage a percentage says nothing for hours: 3 of 46800 stand beside the bar."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=100)
+    with cli._progress(console) as progress:
+        progress("training", 3, 46800)
+    assert "3/46800" in console.file.getvalue()
 
 
 def test_out_is_where_files_go(call, tmp_path):
@@ -419,3 +429,56 @@ def test_help_loads_no_heavy_library(name, options):
     assert heavy & set(json.loads(modules)) == set()
     for option in (*options, "--preset", "--out", "--fresh", "--json"):
         assert option in shown
+
+
+def without_reader(*arguments, errors=subprocess.PIPE, **more):
+    """Run a module with a standard output that nobody reads, and errors that go there too or are read."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", *arguments]
+    try:
+        return subprocess.run(command, stdout=writer, stderr=errors, text=True, timeout=120, **more)
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("validation", "--list"),
+        ("validation.drum", "--help"),
+        ("validation.drum", "--preset", "quick"),
+    ],
+)
+def test_141_if_nobody_reads(tmp_path, arguments, unbuffered):
+    """As of other programs before ``head``: no word of it, whether pieces or lines are written."""
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    ended = without_reader(*arguments, cwd=tmp_path, env=environment)
+    assert (ended.returncode, ended.stderr) == (141, "")
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(("errors", "code"), [(subprocess.PIPE, 2), (subprocess.STDOUT, 141)])
+def test_an_error_is_told_where_it_can_be_read(errors, code):
+    """A line on standard error that is read; none where it goes into the same closed pipe."""
+    ended = without_reader("validation.drum", "--lst", errors=errors)
+    assert ended.returncode == code
+
+
+def test_another_broken_pipe_is_our_fault(tmp_path):
+    """What is printed is read: the pipe to a process of ours, say, has broken."""
+    script = textwrap.dedent(
+        """
+        import validation.experiment
+        from validation import cli
+        def run(*_, **__):
+            raise BrokenPipeError("to a worker")
+        validation.experiment.run = run
+        cli.main("drum", [])
+        """
+    )
+    ended = python("-c", script, cwd=tmp_path, env=os.environ | {"TMPDIR": str(tmp_path)})
+    assert ended.returncode == 70
+    file = only_line(ended.stderr).split()[-1]
+    assert "BrokenPipeError: to a worker" in Path(file).read_text()

@@ -249,10 +249,10 @@ def test_the_space_step_is_foretold(name, nodes):
 
 
 @pytest.mark.parametrize(
-    ("name", "convex"),
-    [("rectangle", True), ("disk", True), ("l_shape", False), ("annulus", False)],
+    ("name", "whole"),
+    [("rectangle", True), ("disk", True), ("sector", True), ("l_shape", True), ("annulus", False)],
 )
-def test_convex_domains(name, convex):
-    """Of which Polya's bound is certain."""
+def test_domains_without_a_hole(name, whole):
+    """Of which Polya's upper bound is certain."""
     (shape,) = shapes_of(dataclasses.replace(SMALL, shape=name))
-    assert forecasting.is_convex(shape.domain) == convex
+    assert forecasting.is_simply_connected(shape.domain) == whole

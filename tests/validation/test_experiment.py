@@ -12,6 +12,8 @@ from numerics.files import checksum, read_tree, write_tree
 from theory.errors import ArgumentError, DivergenceError, OutputError
 from validation.checks import NotRun, verification
 from validation.experiment import FINISHED, Work, config_hash, run
+from validation.report.document import document
+from validation.sweeps import values_checksum
 
 
 @pytest.fixture
@@ -160,6 +162,27 @@ def test_a_value_deep_in_a_predicted_tree_is_under_the_seal(decay, world, tmp_pa
     write_tree(store / "forecast.nc", tree)
     with pytest.raises(ArgumentError, match="start over with --fresh"):
         run(kind(), decay.config_type(), out=tmp_path)
+
+
+def test_what_no_two_runs_share_is_in_the_provenance(decay, tmp_path):
+    """A table of times: shown after the report's, not finite is null, and no value of the result."""
+
+    def run_for(seconds):
+        table = {"title": "times", "columns": ["trial", "s"], "rows": [[0, seconds], [1, np.inf]]}
+
+        def measure(step, *arguments):
+            return dataclasses.replace(step(*arguments), told=[table])
+
+        kind = replaced(decay, measure=measure)
+        return run(kind(), decay.config_type(), out=tmp_path, fresh=True).tree
+
+    one, other = run_for(1.5), run_for(2.5)
+    assert values_checksum(one) == values_checksum(other)
+    for tree, seconds in ((one, 1.5), (other, 2.5)):
+        said = document(tree, [])
+        assert [table["title"] for table in said["tables"]] == ["ends", "times"]
+        assert said["tables"][1]["rows"] == [[0, seconds], [1, None]]
+        assert "tables" not in said["provenance"]
 
 
 def test_the_store_keeps_the_promise_alone(start, world, store):

@@ -7,13 +7,14 @@ import os
 
 import numpy as np
 import pytest
-from command_line import KEYS, FinishedRun, Page
+from command_line import KEYS, Page
+from wave_rnn_runs import Run, plain
 
 from numerics.files import checksum, read_tree
 from numerics.wave_rnn.segments.segment_set import ArraySet
 from validation import cli, results
 from validation.sweeps import values_checksum
-from validation.wave_rnn import Config, WaveRnnExperiment, case, figures, findings, modes, setting
+from validation.wave_rnn import Config, case, figures, findings, modes, setting
 from validation.wave_rnn.check_table import CHECKS, SMALL, STORED
 from validation.wave_rnn.modes import LAWS, NETWORK
 from validation.wave_rnn.reach import CHANNELS, SCALARS
@@ -30,19 +31,11 @@ OF_WAVES = {"W26", "W26b", "W27", "W28", "W28b", "W29", "WN1"}
 LINEAR, CNN = "nwm linear", "cnn 2"
 FIGURE = "ladders"  # the one that is drawn
 
-Run = functools.partial(FinishedRun, "wave_rnn")
-
-
-def plain(patch):
-    """No figures, no film, no rows that need no data: where only the values are looked at."""
-    patch.setattr(figures, "drawn", lambda result: {})
-    patch.setattr(figures, "films", lambda result: {})
-    patch.setattr(WaveRnnExperiment, "verifications", lambda self: {})
-
 
 @pytest.fixture(autouse=True)
-def _plain(monkeypatch):
-    plain(monkeypatch)
+def _plain():
+    with plain():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +53,7 @@ def shortly(tmp_path_factory):
 
     @functools.cache
     def run(options):
-        with pytest.MonkeyPatch.context() as patch:
-            plain(patch)
+        with plain():
             return Run(tmp_path_factory.mktemp("run"), options)
 
     return run
@@ -252,6 +244,17 @@ def test_tables(small):
     assert counts["rows"] == [[LINEAR, 4990, 4990], [CNN, 1936, 1936]]
 
 
+def test_training_times(small):
+    """CPU seconds of each training: shown with the tables, kept in the provenance, under no checksum."""
+    (table,) = (t for t in small.said["tables"] if t["title"].startswith("training times"))
+    assert table["columns"] == ["network", "seed 0", "all"]
+    assert [row[0] for row in table["rows"]] == [LINEAR, CNN]
+    assert all(0 < row[1] == row[2] < small.said["provenance"]["seconds"] for row in table["rows"])
+    kept = json.loads(small.tree.attrs["provenance"])["tables"]
+    assert kept == [table]
+    assert "training times" in (small.out / "wave_rnn.html").read_text()
+
+
 # --- the forecast before the measurement ----------------------------------------------------------
 
 
@@ -425,6 +428,19 @@ def test_a_loss_that_leaves_the_finite_numbers(tmp_path, capsys):
     assert " at update " in said
     assert "--clip 1" in said
     assert not list(tmp_path.glob("wave_rnn*"))
+
+
+def test_a_time_step_that_is_too_large_for_numbers(tmp_path, capsys):
+    """Nothing has been learnt yet: the option that is named is --time-step."""
+    options = f"{SHORT} --model nwm --readout linear --steps 300 --time-step 3"
+    with pytest.raises(SystemExit) as stop:
+        cli.main("wave_rnn", [*options.split(), "--out", str(tmp_path), "--quiet"])
+    said = capsys.readouterr().err.strip()
+    assert stop.value.code == 2, said
+    assert len(said.splitlines()) == 1, said
+    assert said.startswith("--time-step: got 3.0; ")
+    assert "choose a smaller time step" in said
+    assert "--clip" not in said
 
 
 # --- sets that are looked at before any training --------------------------------------------------

@@ -1,5 +1,6 @@
 """The figures of wave_rnn, drawn from a small real run: what they show is what the tree says."""
 
+import dataclasses
 import io
 import json
 
@@ -197,7 +198,7 @@ def test_three_pixels_of_a_mask():
     assert far.tolist() == [8, 8]
 
 
-@pytest.mark.parametrize("readout", ["linear", "last", "fft", "mean", "max"])
+@pytest.mark.parametrize("readout", ["linear", "last", "fft", "mean", "max", "real"])
 def test_what_is_read_so_far_ends_in_the_prediction(readout):
     """At n = T the class of the largest logit; at n = 0 nothing; between, of the known states alone."""
     network = build(architecture(f"nwm {readout}"), 0).eval()
@@ -209,9 +210,11 @@ def test_what_is_read_so_far_ends_in_the_prediction(readout):
     np.testing.assert_array_equal(read[2], logits.argmax(0))
 
 
-def test_spectra_are_means_over_the_pixels_of_a_class():
-    """|rfft| of y_1..y_T of every validation image, averaged where the mask has the class."""
-    network = build(architecture("nwm linear"), 5).eval()
+@pytest.mark.parametrize("frequencies", [None, 2])
+def test_spectra_are_means_over_the_pixels_of_a_class(frequencies):
+    """|rfft| of y_1..y_T of every validation image, where the mask has the class, whatever is read."""
+    read = dataclasses.replace(architecture("nwm linear"), frequencies=frequencies)
+    network = build(read, 5).eval()
     images, masks = splits().validation.batch(np.arange(10))
     found = looks.class_spectra(network, splits().validation)
     with torch.no_grad():

@@ -10,15 +10,29 @@ from numerics.wave_rnn.training.protocol import PAPER, STEADY
 from theory.errors import ArgumentError
 from validation.wave_rnn import Config
 from validation.wave_rnn.check_table import MNIST, MULTI, OWN, POLYGONS, SMALL, TETROMINOES
-from validation.wave_rnn.options import BELONG, NAMED, OF_TRAINING, RANGES, option, require_options
-from validation.wave_rnn.setting import case_name, setting_of
+from validation.wave_rnn.options import (
+    BELONG,
+    NAMED,
+    OF_SET,
+    OF_TRAINING,
+    RANGES,
+    case_name,
+    option,
+    require_options,
+)
+from validation.wave_rnn.setting import setting_of
 
 ALL_MODELS = ("nwm", "conv_lstm", "cnn", "unet")
 FOUR = ("linear", "fft", "mean", "last")
 FIVE = (*FOUR, "max")
-SEVERAL = ("depth", "channels")  # fields that hold several numbers
+SEVERAL = ("depth", "channels", "head")  # fields that hold several numbers
 CHANGED = {
     "readout": ("linear",),
+    "frequencies": 5,
+    "head": (8,),
+    "lstm_input": "image",
+    "binarise": True,
+    "threshold": 0.5,
     "steps": 8,
     "watch": 4,
     "radius": 2,
@@ -49,9 +63,9 @@ def refused(config, argument, *values, by=require_options):
 
 
 def given(name, value):
-    """A configuration with one number, in a network that has a part for it."""
+    """A configuration with one number, on a set and in networks that have a part for it."""
     held = (value,) if name in SEVERAL else value
-    return Config(model=ALL_MODELS, **{name: held})
+    return Config(dataset=OF_SET.get(name, SMALL), model=ALL_MODELS, **{name: held})
 
 
 # --- bounds ---------------------------------------------------------------------------------------
@@ -67,14 +81,16 @@ def test_the_ends_of_the_ranges(name):
         refused(given(name, value), option(name), f"from {low:.10g} to {high:.10g}", str(value))
 
 
+def held(hint):
+    """The types that a hint is made of, those of tuples included."""
+    parts = typing.get_args(hint)
+    return [hint] if not parts else [kind for part in parts for kind in held(part)]
+
+
 def test_every_number_has_a_range():
     """A field that holds numbers is bounded, and no range is of a field that is not there."""
     hints = typing.get_type_hints(Config)
-    numbers = {
-        name
-        for name, hint in hints.items()
-        if {int, float} & {hint, *typing.get_args(hint)} and hint is not bool
-    }
+    numbers = {name for name, hint in hints.items() if {int, float} & set(held(hint))}
     assert numbers == set(RANGES)
 
 
@@ -113,14 +129,31 @@ def test_options_of_networks_that_do_not_run(name):
     ("config", "argument", "words"),
     [
         (Config(dataset="mine.npz", images=64), "--images", "belongs to sets that are drawn"),
-        (Config(binarise=True), "--binarise", "belongs to --dataset mnist"),
         (Config(device="tpu"), "--device", "tpu"),
     ],
-    ids=["images", "binarise", "device"],
+    ids=["images", "device"],
 )
 def test_options_of_other_sets(config, argument, words):
     """What a set or a machine has no use for is not left aside."""
     refused(config, argument, words)
+
+
+@pytest.mark.parametrize("name", OF_SET)
+def test_options_of_one_set(name):
+    """Taken with the set that has it, refused with every other."""
+    for dataset in (*NAMED, "mine.npz"):
+        config = Config(dataset=dataset, **{name: CHANGED[name]})
+        if dataset == OF_SET[name]:
+            require_options(config)
+        else:
+            refused(config, option(name), f"belongs to --dataset {OF_SET[name]}", "leave it out")
+
+
+def test_frequencies_of_readouts_that_have_none():
+    """Taken beside a readout with rows, refused where none is named."""
+    require_options(Config(frequencies=4, readout=("last", "real")))
+    config = Config(frequencies=4, readout=("last", "max"))
+    refused(config, "--frequencies", "belongs to the readouts fft, real, linear", "last, max runs")
 
 
 @pytest.mark.parametrize("name", OF_TRAINING)
@@ -230,6 +263,22 @@ def test_wave_networks_of_each_set(dataset, expected):
         (Config(model=("nwm",), readout=("linear",)), 4990),
         (Config(model=("nwm",), readout=("max",)), 4478),
         (Config(model=("cnn",)), 1936),
+        # the paper's text: 50 frequencies of 100 steps, so 2 inputs and a row of 100 taps fewer
+        (
+            Config(dataset=MNIST, model=("nwm",), readout=("linear",), frequencies=50),
+            176545 - 2 * 256 - 100,
+        ),
+        # its two hidden layers
+        (
+            Config(dataset=MNIST, model=("nwm",), readout=("linear",), head=(256, 256)),
+            176545 - (256 + 1) * 256,
+        ),
+        (Config(dataset=MNIST, model=("nwm",), readout=("real",)), 176545),
+        # gates of one image channel instead of two; neither P nor the encoder of u_0
+        (
+            Config(dataset=MNIST, model=("conv_lstm",), readout=("linear",), lstm_input="image"),
+            151467 - 9 * 8 - (3 * 4 + 5 * 2) - (160 + 2 * 2320 + 290),
+        ),
     ],
 )
 def test_parameters_of_the_settings(config, count):
@@ -244,23 +293,29 @@ def test_the_networks_beside_the_waves_of_many_digits():
     found = setting_of(Config(dataset=MULTI, model=models, readout=("linear",))).architectures
     assert [a.hidden for a in found.values()] == [16, 16, 2]
     assert {a.head for a in found.values()} == {(32,) * 5}
+    asked = Config(dataset=MULTI, model=models, readout=("linear",), head=(9, 7))
+    assert {a.head for a in setting_of(asked).architectures.values()} == {(9, 7)}
 
 
 def test_options_of_the_wave_network_arrive():
     """Steps, time step, radius, starts: in the wave network; the steps in the other recurrent one, too."""
     config = Config(
         model=("nwm", "conv_lstm"),
-        readout=("last",),
+        readout=("linear",),
         steps=7,
         time_step=0.25,
         stiffness="identity",
         damping="softplus",
         radius=2,
+        frequencies=3,
+        lstm_input="image",
     )
     wave, lstm = setting_of(config).architectures.values()
     assert (wave.steps, wave.time_step, wave.radius) == (7, 0.25, 2)
     assert (wave.omega_start, wave.damping) == ("identity", "softplus")
     assert lstm.steps == 7
+    assert (wave.time_bins, lstm.time_bins) == (3, 3)
+    assert (wave.lstm_input, lstm.lstm_input) == ("own", "image")
 
 
 # --- how they are trained -------------------------------------------------------------------------
@@ -342,6 +397,9 @@ def test_when_networks_are_judged(config, grid):
         (Config(preset="quick", depth=(4,)), False),
         (Config(preset="quick", model=("conv_lstm",)), False),
         (Config(preset="quick", time_step=0.5), False),
+        (Config(preset="quick", readout=("linear", "real")), False),
+        (Config(preset="quick", head=(32, 32)), False),
+        (Config(preset="quick", frequencies=8), False),
         (Config(preset="quick", wave_rate=1.0), False),
         (Config(preset="quick", updates=1200), False),
         (Config(preset="quick", dataset=TETROMINOES), False),
@@ -369,6 +427,8 @@ def test_which_options_leave_the_bars_stated():
         "stiffness",
         "damping",
         "radius",
+        "head",
+        "frequencies",
     ):
         assert not setting_of(Config(**{name: CHANGED[name]})).is_stated, name
 
@@ -385,6 +445,8 @@ def of_setting(config):
     [
         (Config(steps=1), "--steps", "got 1; must be at least 2 with the readout linear"),
         (Config(steps=1, readout=("fft",)), "--steps", "at least 2 with the readout fft"),
+        (Config(frequencies=10), "--frequencies", "from 1 to 9, the frequencies of 16 steps"),
+        (Config(steps=1, readout=("real",)), "--steps", "at least 2 with the readout real"),
         (Config(images=64, batch=65), "--batch", "at most 64, the number of images to train on"),
         (Config(updates=5), "--updates", "got 5; must be above 5"),
         (Config(model=("unet",)), "--model", "16 divides; those of small_tetrominoes are 18 x 18"),

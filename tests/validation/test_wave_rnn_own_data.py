@@ -1,20 +1,18 @@
 """Own images, masks and trained weights in `wave_rnn`: taken in every form, looked at and trained."""
 
-import functools
 import json
 
 import numpy as np
 import pytest
 import torch
 import xarray as xr
-from command_line import FinishedRun
 from PIL import Image
+from wave_rnn_runs import Run, plain
 
 from numerics.wave_rnn.networks.architecture import Architecture
 from numerics.wave_rnn.networks.build import build
 from numerics.wave_rnn.segments.small_tetrominoes import small_tetrominoes_splits
 from validation import results
-from validation.wave_rnn import WaveRnnExperiment, figures
 from validation.wave_rnn.check_table import CHECKS, OWN
 from validation.wave_rnn.setting import AFTER, START
 
@@ -26,15 +24,11 @@ HERE = {check.id for check in CHECKS if check.kind == "validation" and OWN in ch
 GLANCE = "--preset quick --model nwm --readout linear"
 TRAIN = "--updates 20 --seeds 1 --processes 1"
 
-Run = functools.partial(FinishedRun, "wave_rnn")
 
-
-@pytest.fixture(autouse=True)
-def _plain(monkeypatch):
-    """No figures, no film, no rows that need no data."""
-    monkeypatch.setattr(figures, "drawn", lambda result: {})
-    monkeypatch.setattr(figures, "films", lambda result: {})
-    monkeypatch.setattr(WaveRnnExperiment, "verifications", lambda self: {})
+@pytest.fixture(scope="module", autouse=True)
+def _plain():
+    with plain():
+        yield
 
 
 def drawn():
@@ -103,12 +97,8 @@ def test_three_forms_of_the_same_images(own, tmp_path):
 @pytest.fixture(scope="module")
 def trained(own, tmp_path_factory):
     """A wave network, a CNN and a U-Net, trained for twenty updates."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(figures, "drawn", lambda result: {})
-        patch.setattr(figures, "films", lambda result: {})
-        patch.setattr(WaveRnnExperiment, "verifications", lambda self: {})
-        options = f"--dataset {own / 'mine.npz'} --model nwm cnn unet --readout linear {TRAIN}"
-        return Run(tmp_path_factory.mktemp("trained"), options)
+    options = f"--dataset {own / 'mine.npz'} --model nwm cnn unet --readout linear {TRAIN}"
+    return Run(tmp_path_factory.mktemp("trained"), options)
 
 
 def test_networks_on_own_images(trained):

@@ -1,40 +1,29 @@
 """A run of `wave_rnn` that was interrupted goes on to the same end, bit for bit."""
 
-import functools
-
 import pytest
-from command_line import FinishedRun
+from wave_rnn_runs import Run, plain
 
 import numerics.training
+from numerics.files import read_arrays
 from numerics.wave_rnn.training import trained
 from validation import cli
-from validation.wave_rnn import WaveRnnExperiment, case, figures
+from validation.wave_rnn import case
 
 pytestmark = pytest.mark.slow  # whole runs
 
 NETWORKS = ("nwm_linear", "cnn_2")
 OPTIONS = "--updates 20 --images 64 --seeds 1 --processes 1 --readout linear --watch 5 --schedule constant"
 
-Run = functools.partial(FinishedRun, "wave_rnn")
 
-
-def plain(patch):
-    """No figures, no film, no rows that need no data."""
-    patch.setattr(figures, "drawn", lambda result: {})
-    patch.setattr(figures, "films", lambda result: {})
-    patch.setattr(WaveRnnExperiment, "verifications", lambda self: {})
-
-
-@pytest.fixture(autouse=True)
-def _plain(monkeypatch):
-    plain(monkeypatch)
+@pytest.fixture(scope="module", autouse=True)
+def _plain():
+    with plain():
+        yield
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        plain(patch)
-        return Run(tmp_path_factory.mktemp("undisturbed"), OPTIONS)
+    return Run(tmp_path_factory.mktemp("undisturbed"), OPTIONS)
 
 
 def interrupted(out):
@@ -63,6 +52,12 @@ def stop_in(name, patch):
     patch.setattr(trained, "train", halved)
 
 
+def seconds(run):
+    """The times of the trainings, by network."""
+    (table,) = (t for t in run.said["tables"] if t["title"].startswith("training times"))
+    return {row[0]: row[-1] for row in table["rows"]}
+
+
 def test_interrupted_in_every_training_it_ends_at_the_same_values(
     undisturbed, tmp_path, monkeypatch, capsys
 ):
@@ -80,6 +75,7 @@ def test_interrupted_in_every_training_it_ends_at_the_same_values(
             f"training_{name}_0" for name in NETWORKS[: number + 1]
         }
         assert not (store / "forecast.json").exists()
+    kept_seconds = float(read_arrays(next(store.glob("training_nwm*")))["seconds"])
     made = []
     update = trained.SegmentationLearner.update
 
@@ -89,9 +85,10 @@ def test_interrupted_in_every_training_it_ends_at_the_same_values(
 
     monkeypatch.setattr(trained.SegmentationLearner, "update", counted)
     run = Run(tmp_path, OPTIONS)
-    assert made == list(range(5, 20)), "of the second network, from its last checkpoint on"
+    assert made == list(range(9, 20)), "of the second network, from its last checkpoint on"
     assert run.forecast() == undisturbed.forecast()
     assert run.values() == undisturbed.values()
+    assert kept_seconds <= seconds(run)["nwm linear"] < 2 * kept_seconds + 1
     assert {path.name for path in store.iterdir()} == {"forecast.nc", "forecast.json", "finished"}
 
 

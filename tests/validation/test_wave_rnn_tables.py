@@ -1,18 +1,20 @@
 """Findings and tables of `wave_rnn` from small trees of known numbers, and the paper's own tables."""
 
 import functools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from validation.checks import NotRun
-from validation.wave_rnn import Config, findings, measuring, modes, tables
+from validation.wave_rnn import Config, findings, measuring, modes, score_tables, tables
 from validation.wave_rnn.check_table import CHECKS, MNIST, MULTI, POLYGONS, TETROMINOES
 from validation.wave_rnn.measuring import SEEN
 from validation.wave_rnn.paper_tables import network_name, paper_table
 from validation.wave_rnn.reach import CHANNELS, SCALARS
 from validation.wave_rnn.setting import AFTER, START, setting_of
+from validation.wave_rnn.subjects import training_times
 
 LINEAR, FFT, MEAN, LAST, CNN = (
     findings.LINEAR,
@@ -288,13 +290,45 @@ def test_stored_networks():
 def test_networks_that_collapsed():
     """By name and seed, on the images that chose the weights."""
     result = tree(setting_of(Config()))
-    assert {row[-1] for row in tables.by_seed(result)["rows"]} == {""}
-    for seed in (0, 2):
-        result["/observed/scores"]["collapsed"].loc[
-            {"network": CNN, "seed": seed, "split": "validation"}
-        ] = True
-    named = {row[0]: row[-1] for row in tables.by_seed(result)["rows"] if row[-1]}
+    assert {row[-1] for row in score_tables.by_seed(result)["rows"]} == {""}
+    collapse(result, CNN, (0, 2))
+    named = {row[0]: row[-1] for row in score_tables.by_seed(result)["rows"] if row[-1]}
     assert named == {CNN: "seed 0, seed 2"}
+
+
+def collapse(result, network, seeds):
+    """Make seeds of a network the constant predictor, on the images that chose their weights."""
+    for seed in seeds:
+        result["/observed/scores"]["collapsed"].loc[
+            {"network": network, "seed": seed, "split": "validation"}
+        ] = True
+
+
+def test_how_many_seeds_collapsed():
+    """Of each network, of so many seeds; on test images one more did, and that is not counted."""
+    setting = setting_of(Config(model=("cnn",), depth=(2, 8), seeds=4))
+    result = tree(setting)
+    collapse(result, "cnn 8", (1, 2, 3))
+    result["/observed/scores"]["collapsed"].loc[{"network": CNN, "seed": 0, "split": "test"}] = True
+    table = score_tables.constant_predictors(result)
+    assert table["columns"] == ["network", "seeds", "of these constant predictors"]
+    assert table["rows"] == [[CNN, 4, 0], ["cnn 8", 4, 3]]
+
+
+@pytest.mark.parametrize(
+    ("config", "shown"),
+    [
+        (Config(model=("cnn",), seeds=2), True),
+        (Config(model=("cnn",), seeds=1), False),
+        (Config(model=("conv_lstm",), readout=("last",), seeds=2), False),
+    ],
+)
+def test_where_constant_predictors_are_counted(config, shown, monkeypatch):
+    """Where several seeds of a CNN ran."""
+    monkeypatch.setattr(tables, "predictor", lambda result: {"title": "", "rows": []})
+    setting = setting_of(config)
+    titles = [table["title"] for table in tables.all_of(tree(setting), setting)]
+    assert ("constant predictors" in titles) is shown
 
 
 # --- tables ---------------------------------------------------------------------------------------
@@ -317,7 +351,8 @@ def test_tables_have_as_many_columns_as_entries():
     setting = setting_of(Config(seeds=2))
     result = tree(setting)
     shown = [tables.networks(setting), tables.reaches(result), tables.walls(result)]
-    shown += [tables.seen(result), tables.scores(result), tables.by_seed(result)]
+    shown += [tables.seen(result), score_tables.scores(result), score_tables.by_seed(result)]
+    shown += [score_tables.constant_predictors(result)]
     for table in shown:
         assert table["rows"], table["title"]
         for row in table["rows"]:
@@ -329,21 +364,33 @@ def test_the_table_of_scores():
     setting = setting_of(Config(seeds=2, readout=("linear",)))
     result = tree(setting)
     result["/observed/scores"]["accuracy"].loc[{"network": CNN, "seed": 1}] = 0.7
-    table = tables.scores(result)
+    table = score_tables.scores(result)
     at = table["columns"].index("Acc")
     (row,) = (r for r in table["rows"] if r[:2] == [CNN, "test"])
     assert row[2] == 2
     assert row[at : at + 2] == pytest.approx([0.6, 0.2 / np.sqrt(2)])
     single = setting_of(Config(seeds=1, readout=("linear",)))
-    assert np.isnan(tables.scores(tree(single))["rows"][0][at + 1])
+    assert np.isnan(score_tables.scores(tree(single))["rows"][0][at + 1])
 
 
 def test_the_table_by_seed():
     """Objects' loss of each seed, and their median."""
     result = tree(setting_of(Config()))
     worst_seed(result)
-    rows = {row[0]: row[1:] for row in tables.by_seed(result)["rows"]}
+    rows = {row[0]: row[1:] for row in score_tables.by_seed(result)["rows"]}
     assert rows[LINEAR][:-1] == pytest.approx([0.05, 0.25, 0.05, 0.05])
+
+
+def test_the_table_of_training_times():
+    """CPU seconds of each training, and of all seeds of a network; nothing where nothing was trained."""
+    setting = setting_of(Config(seeds=2, readout=("linear",)))
+    spent = {(LINEAR, 0): 1.5, (LINEAR, 1): 2.5, (CNN, 0): 0.25, (CNN, 1): 0.5}
+    subjects = {at: SimpleNamespace(trained=SimpleNamespace(seconds=x)) for at, x in spent.items()}
+    (table,) = training_times(subjects, setting)
+    assert table["title"].startswith("training times")
+    assert table["columns"] == ["network", "seed 0", "seed 1", "all"]
+    assert table["rows"] == [[LINEAR, 1.5, 2.5, 4.0], [CNN, 0.25, 0.5, 0.75]]
+    assert training_times({}, setting_of(Config(preset="quick"))) == ()
 
 
 def test_places():
@@ -437,7 +484,7 @@ def test_the_paper_beside_ours(number):
         Config(dataset=dataset, preset="paper", model=("nwm",), readout=("linear",))
     )
     result = tree(setting)
-    table = tables.paper(result, setting, number)
+    table = score_tables.paper(result, setting, number)
     printed = paper_table(number).sel(image_set=dataset)
     assert [row[0] for row in table["rows"]] == printed["network"].values.tolist()
     for row in table["rows"]:
@@ -457,7 +504,7 @@ def test_the_paper_beside_ours(number):
 def test_no_paper_of_other_sets_and_no_scores_of_other_scales():
     """Polygons have no table; beside the paper's numbers are ours of its own protocol and images alone."""
     setting = setting_of(Config(dataset=POLYGONS))
-    assert tables.paper(tree(setting), setting, 1)["rows"] == []
+    assert score_tables.paper(tree(setting), setting, 1)["rows"] == []
     for options in (
         {"preset": "standard"},
         {"updates": 2000},
@@ -465,7 +512,7 @@ def test_no_paper_of_other_sets_and_no_scores_of_other_scales():
         {"images": 3000},
     ):
         setting = setting_of(Config(dataset=TETROMINOES, **{"preset": "paper"} | options))
-        table = tables.paper(tree(setting), setting, 1)
+        table = score_tables.paper(tree(setting), setting, 1)
         cells = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
         assert {row["FG-Acc mean, ours"] for row in cells} == {None}, options
 
@@ -475,7 +522,7 @@ def test_deviations_beside_the_papers():
     setting = setting_of(Config(dataset=TETROMINOES, preset="paper", readout=("linear",), seeds=2))
     result = tree(setting)
     result["/observed/scores"]["foreground_accuracy"].loc[{"network": LINEAR, "seed": 1}] = 0.7
-    table = tables.paper(result, setting, 1)
+    table = score_tables.paper(result, setting, 1)
     (row,) = (r for r in table["rows"] if r[0] == LINEAR)
     cells = dict(zip(table["columns"], row, strict=True))
     assert cells["FG-Acc sd, ours"] == pytest.approx(0.2 / np.sqrt(2))

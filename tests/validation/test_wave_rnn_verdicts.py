@@ -16,7 +16,7 @@ from numerics.wave_rnn.training.metrics import scores as scores_of
 from validation import cli
 from validation.ladder import Ladder, Rung
 from validation.verdicts import CONSISTENT, OPEN, REFUTED, REPRODUCED, SHARPENED
-from validation.wave_rnn import EXPERIMENT, Config, modes
+from validation.wave_rnn import EXPERIMENT, Config, modes, paper_networks
 from validation.wave_rnn.check_table import MULTI, OWN
 from validation.wave_rnn.setting import AFTER, START, setting_of
 from validation.wave_rnn.verdicts import ROWS, counting, lengths, table, training
@@ -490,7 +490,7 @@ def test_the_table_has_all_claims_in_their_order():
 
 def printing(monkeypatch, change):
     """The paper's counts of parameters, changed."""
-    counts = [count._replace(printed=change(count)) for count in counting.printed_counts()]
+    counts = [count._replace(printed=change(count)) for count in paper_networks.printed_counts()]
     monkeypatch.setattr(counting, "printed_counts", lambda: counts)
 
 
@@ -515,7 +515,7 @@ def test_the_printed_counts_tell_50_bins_from_51(monkeypatch):
 
     printing(monkeypatch, fewer)
     assert Tree().row(BINS)[0] == REPRODUCED
-    monkeypatch.setattr(counting.Count, "agrees", lambda self, parameters: True)
+    monkeypatch.setattr(paper_networks.Count, "agrees", lambda self, parameters: True)
     assert Tree().row(BINS)[0] == OPEN
 
 
@@ -530,15 +530,15 @@ def test_the_printed_counts_tell_50_bins_from_51(monkeypatch):
 )
 def test_counts_in_thousands_are_rounded_and_others_exact(printed, parameters, agrees):
     """159502 is 160k, 55501 is not 55K; 30745 is 30745 alone."""
-    architecture = counting.of_paper(MULTI, "unet 2")
-    assert counting.Count("unet 2", architecture, printed).agrees(parameters) == agrees
+    architecture = paper_networks.of_paper(MULTI, "unet 2")
+    assert paper_networks.Count("unet 2", architecture, printed).agrees(parameters) == agrees
 
 
 def test_networks_of_the_paper_are_built_with_as_many_parameters():
     """Modules of torch have what the closed form says, and print to the paper's number."""
     for name in ("nwm linear", "unet 2"):
         (count,) = {
-            c for c in counting.printed_counts() if c.network == name and len(c.printed) == 5
+            c for c in paper_networks.printed_counts() if c.network == name and len(c.printed) == 5
         }
         module = build(count.architecture, 0)
         assert sum(p.numel() for p in module.parameters()) == int(count.printed)

@@ -136,7 +136,8 @@ def mean_readout() -> System:
 def fourier_readout(updates: int = 4, frequency: int = 1) -> Identity:
     """sum_m w^m y_(m+1) = [y_1 - y_(T+1) - w d (y_0 - y_T)]/(1 - w tau + w^2 d), w = exp(-2 pi i k/T).
 
-    A bin of T samples from the first and the last two alone; its modulus is the feature. Left, term by term.
+    A bin of T samples from the first and the last two alone. Its modulus is the feature; its real part, also
+    offered as one, is a linear readout, R_n = cos(2 pi k (n - 1)/T). Left, term by term.
 
     Raises
     ------

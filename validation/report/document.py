@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def document(tree: xr.DataTree, files: list[Path]) -> dict[str, Any]:
     """Return what a result says as plain JSON values; numbers that are not finite are null."""
     attributes = tree.attrs
+    provenance = json.loads(attributes["provenance"])
     return {
         "schema": attributes["schema"],
         "experiment": attributes["experiment"],
@@ -20,11 +21,11 @@ def document(tree: xr.DataTree, files: list[Path]) -> dict[str, Any]:
         "config": json.loads(attributes["config"]),
         "checks": json.loads(tree["/checks"].attrs["rows"]),
         "budget": json.loads(tree["/budget"].attrs["rows"]),
-        "tables": json.loads(attributes["tables"]),
+        "tables": [*json.loads(attributes["tables"]), *provenance.pop("tables", [])],
         "notes": json.loads(attributes["notes"]),
         "forecast": json.loads(attributes["forecast"]),
         "files": [str(f) for f in files],
-        "provenance": json.loads(attributes["provenance"]),
+        "provenance": provenance,
     }
 
 

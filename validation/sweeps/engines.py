@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import logging
-import multiprocessing
-import multiprocessing.connection
-import signal
 import sys
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from numerics.processes import ProcessDied, on_processes
 from theory.errors import ArgumentError
 from validation.experiment import Experiment
 from validation.sweeps.jobs import OUR_FAULT, Ending, Job, fault, perform, perform_elsewhere
@@ -45,12 +42,8 @@ def engine(
         )
     _require_importable(experiment)
     if scheduler is None:
-        started: list[_Worker] = []
-        try:
-            yield lambda jobs: _on_processes(jobs, workers, started), [f"on {workers} processes"]
-        finally:
-            for worker in started:
-                worker.end()
+        with _processes(workers) as run_all:
+            yield run_all, [f"on {workers} processes"]
         return
     with _client(scheduler) as client:
         notes = [f"on the workers of {scheduler}"]
@@ -76,72 +69,23 @@ def _require_importable(experiment: Experiment) -> None:
 # --- processes ------------------------------------------------------------------------------------
 
 
-def _on_processes(jobs: list[Job], workers: int, started: list[_Worker]) -> Iterator[Ending]:
-    """Run jobs on processes that live on; one that dies is replaced, and its job run again.
+@contextlib.contextmanager
+def _processes(workers: int) -> Iterator[Engine]:
+    with contextlib.ExitStack() as at_end:
 
-    Not `concurrent.futures`: its pool does not survive the death of a process, and does not tell whose
-    job it was.
-    """
-    waiting, deaths = collections.deque(jobs), collections.Counter[str]()
-    idle: list[_Worker] = []
-    busy: dict[Any, tuple[_Worker, Job]] = {}  # by the worker's pipe
-    while waiting or busy:
-        while waiting and len(busy) < workers:
-            if not idle:
-                idle.append(_Worker())
-                started.append(idle[-1])
-            worker, job = idle.pop(), waiting.popleft()
-            busy[worker.pipe] = worker, job
-            worker.begin(job)
-        for pipe in multiprocessing.connection.wait(list(busy)):
-            worker, job = busy.pop(pipe)
-            ending = worker.ending()
-            if ending is not None:
-                idle.append(worker)
-                yield ending
-                continue
-            deaths[job.label] += 1
-            if deaths[job.label] < MOST_DEATHS:
-                waiting.appendleft(job)
-            else:
-                yield _died(job, MOST_DEATHS)
+        def run_all(jobs: list[Job]) -> Iterator[Ending]:
+            results = on_processes(perform_elsewhere, jobs, workers, MOST_DEATHS)
+            at_end.enter_context(contextlib.closing(results))
+            return (_ending(jobs[place], result) for place, result in results)
+
+        yield run_all
 
 
-class _Worker:
-    """A process that runs one job after the other."""
-
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")  # a fork would take over threads half-way
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self.process.start()
-        theirs.close()
-
-    def begin(self, job: Job) -> None:
-        """Send a job."""
-        with contextlib.suppress(OSError):  # dead already: its ending tells
-            self.pipe.send(job)
-
-    def ending(self) -> Ending | None:
-        """Return the ending of the job, or None if the process has died."""
-        try:
-            return self.pipe.recv()
-        except (EOFError, OSError):
-            self.end()
-            return None
-
-    def end(self) -> None:
-        """End the process, whatever it is doing; a second time does nothing."""
-        self.process.kill()
-        self.process.join()
-        self.pipe.close()
-
-
-def _serve(pipe: multiprocessing.connection.Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asks is told, and ends this one
-    with contextlib.suppress(EOFError, OSError):  # it is gone
-        while True:
-            pipe.send(perform_elsewhere(pipe.recv()))
+def _ending(job: Job, result: Ending | Exception) -> Ending:
+    """Return what a process has left of a job as its ending."""
+    if isinstance(result, ProcessDied):
+        return _died(job, MOST_DEATHS)
+    return fault(job, result) if isinstance(result, Exception) else result
 
 
 def _died(job: Job, times: int) -> Ending:

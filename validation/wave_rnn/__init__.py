@@ -28,14 +28,25 @@ class Config:
     """Training images. Default: the paper's number; 4000 of small_tetrominoes; all of an own set."""
     binarise: bool = False
     """Give networks images of 0 and 1 instead of grey ones, of mnist."""
+    threshold: float | None = None
+    """Share of white above which a pixel of an enlarged digit is white, of multi_mnist. Default: 50/255, as
+    released; the paper has 0.5."""
     release: bool = False
     """Follow the release where it departs from what is recommended: multi_mnist draws all three sets from
-    the same digits, a checkpoint counts as better only by .001 of loss."""
+    the same digits, mnist is divided by torch's permutation of seed 42, a checkpoint counts as better only
+    by .001 of loss."""
     model: tuple[Literal["nwm", "conv_lstm", "cnn", "unet"], ...] = ("nwm", "cnn")
     """Networks that run side by side: the wave network, and what it is compared with."""
-    readout: tuple[Literal["linear", "fft", "mean", "last", "max"], ...] | None = None
-    """How the history of a hidden state is read, of nwm and conv_lstm. Default: linear fft mean last; all
-    five with --preset quick or paper."""
+    readout: tuple[Literal["linear", "fft", "mean", "last", "max", "real"], ...] | None = None
+    """How the history of a hidden state is read, of nwm and conv_lstm: fft is the amplitudes of its Fourier
+    transform, real their real parts. Default: linear fft mean last; and max with --preset quick or paper."""
+    frequencies: int | None = None
+    """Rows K of the readouts linear, fft and real; of the last two the lowest frequencies. Default:
+    T//2 + 1 of T steps, as released; the paper has T//2."""
+    head: tuple[int, ...] | None = None
+    """Widths of the hidden layers of the network at each pixel, of all but unet. Default: the release's 256
+    256 256 where the paper's text has two; 32 32 of small_tetrominoes and own sets; five of 32 of
+    multi_mnist."""
     depth: tuple[int, ...] = (2,)
     """Layers of each cnn."""
     bottleneck: tuple[Literal["release", "no_relu", "wide"], ...] = ("release",)
@@ -53,6 +64,9 @@ class Config:
     Default: as torch's layers do; twice of small_tetrominoes."""
     damping: Literal["relu", "softplus"] = "relu"
     """Last function of the damping's encoder; behind softplus no damping can die."""
+    lstm_input: Literal["own", "image"] = "own"
+    """What conv_lstm is given at each step: its own output, as released, or the image, as printed; its
+    hidden state is then what is read."""
     seeds: int | None = None
     """Networks of each kind, from --seed on. Default: 3; 1 with --preset quick; 10 with --preset paper."""
     seed: int = 0

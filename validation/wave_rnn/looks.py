@@ -93,7 +93,7 @@ def places(mask: np.ndarray) -> np.ndarray:
 def read_so_far(network: Recurrent, image: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """Return the classes that a network reads of its history up to each step, (frame, H, W), int8.
 
-    What is still to come counts as 0 in a sum over time (linear, fft) and is left out of a mean, a
+    What is still to come counts as 0 in a sum over time (linear, fft, real) and is left out of a mean, a
     maximum, a last state; at n = 0 nothing is read.
     """
     history = history_on(network, image)[:, None]
@@ -119,7 +119,7 @@ def class_spectra(network: WaveNetwork, images: SegmentSet) -> xr.DataArray:
     a = network.architecture
     each = a.steps * a.hidden * int(np.prod(images.shape[1:]))
     count = int(np.clip(WORK / each, 1, min(AVERAGED, len(images))))
-    sums = np.zeros((len(images.classes), a.hidden, a.time_bins))
+    sums = np.zeros((len(images.classes), a.hidden, a.steps // 2 + 1))
     pixels = np.zeros(len(images.classes))
     pictures, masks = images.batch(np.arange(count))
     for image, mask in zip(pictures, masks, strict=True):

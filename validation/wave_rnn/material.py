@@ -109,20 +109,25 @@ def _mnist(config: Config, trains: bool) -> Material:
         11,
         (56, 56),
         train,
-        lambda folder: mnist_segments_splits(sizes, binarise=config.binarise),
+        lambda folder: mnist_segments_splits(
+            sizes, binarise=config.binarise, release=config.release
+        ),
     )
 
 
 def _multi_mnist(config: Config, trains: bool) -> Material:
-    from numerics.wave_rnn.segments.multi_mnist import multi_mnist_splits
+    from numerics.wave_rnn.segments.multi_mnist import THRESHOLD, multi_mnist_splits
 
+    threshold = THRESHOLD if config.threshold is None else config.threshold
     sizes = _sizes(config, trains, 10_000)
     return Material(
         1,
         11,
         (128, 128),
         sizes[0],
-        lambda folder: multi_mnist_splits(sizes, release=config.release, cache=folder),
+        lambda folder: multi_mnist_splits(
+            sizes, threshold=threshold, release=config.release, cache=folder
+        ),
     )
 
 

@@ -32,7 +32,7 @@ from validation.wave_rnn.fields import (
 )
 from validation.wave_rnn.reach import JUDGED, reach_of, warnings_of
 from validation.wave_rnn.setting import Setting
-from validation.wave_rnn.subjects import Place, Subject
+from validation.wave_rnn.subjects import Place, Subject, training_times
 from validation.wave_rnn.watching import images_to_watch, labelled, wavelengths_of
 
 LOOKED_AT = 32  # test images whose histories are looked at; all of them at `paper`
@@ -88,7 +88,8 @@ def measure(
     if setting.recurrent and setting.config.watch is not None:
         observed["watched"] = _watched(setting, subjects)
     pictured = pictures.taken(setting, subjects, splits)
-    return Measurement(ladders, xr.DataTree.from_dict(observed | pictured))
+    tree = xr.DataTree.from_dict(observed | pictured)
+    return Measurement(ladders, tree, training_times(subjects, setting))
 
 
 def _start_mode() -> xr.DataArray:
@@ -282,9 +283,7 @@ def _watched(setting: Setting, subjects: dict[Place, Subject]) -> xr.Dataset:
     """Return wavelengths and validation loss over the updates at which they were watched."""
 
     def one(name: str, seed: int) -> xr.Dataset:
-        run = subjects[name, seed].training
-        assert run is not None
-        seen = dict(run.watched)
+        seen = dict(subjects[name, seed].trained.watched)
         updates = seen.pop("updates")
         return labelled(seen, "update").assign_coords(update=updates)
 

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from numerics.devices import find_device
+from numerics.wave_rnn.networks.architecture import BINNED
 from numerics.wave_rnn.networks.counts import UNET_HALVINGS
+from numerics.wave_rnn.segments.multi_mnist import HIGHEST_THRESHOLD
 from theory.errors import ArgumentError
 from validation.image_options import speaking_of
-from validation.wave_rnn.check_table import CASES, MNIST, OWN
+from validation.wave_rnn.check_table import CASES, MNIST, MULTI, OWN, SMALL
 
 if TYPE_CHECKING:
     from numerics.wave_rnn.networks.architecture import Architecture
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 # lowest and highest of the options that are numbers
 RANGES: Mapping[str, tuple[float, float]] = {
     "images": (16, 10_000_000),
+    "threshold": (0, HIGHEST_THRESHOLD),
+    "frequencies": (1, 50_001),
+    "head": (1, 100_000),
     "radius": (1, 32),
     "steps": (1, 100_000),
     "time_step": (1e-6, 1e3),
@@ -54,6 +59,8 @@ OF_TRAINING = (
 # options that only some networks have, and which these are
 BELONG: Mapping[str, tuple[str, ...]] = {
     "readout": ("nwm", "conv_lstm"),
+    "frequencies": ("nwm", "conv_lstm"),
+    "head": ("nwm", "conv_lstm", "cnn"),
     "steps": ("nwm", "conv_lstm"),
     "watch": ("nwm", "conv_lstm"),
     "radius": ("nwm",),
@@ -61,10 +68,12 @@ BELONG: Mapping[str, tuple[str, ...]] = {
     "stiffness": ("nwm",),
     "damping": ("nwm",),
     "wave_rate": ("nwm",),
+    "lstm_input": ("conv_lstm",),
     "depth": ("cnn",),
     "bottleneck": ("cnn",),
     "channels": ("unet",),
 }
+OF_SET = {"binarise": MNIST, "threshold": MULTI}  # options that only one set has
 
 
 def require_options(config: Config) -> None:
@@ -97,8 +106,19 @@ def require_options(config: Config) -> None:
                 f"belongs to {' and '.join(models)}, and {', '.join(config.model)} runs",
                 f"leave it out, or add --model {models[0]}",
             )
-    if config.binarise and config.dataset != MNIST:
-        raise ArgumentError("--binarise", True, "belongs to --dataset mnist", "leave it out")
+    for name, dataset in OF_SET.items():
+        if is_changed(config, name) and config.dataset != dataset:
+            raise ArgumentError(
+                option(name),
+                getattr(config, name),
+                f"belongs to --dataset {dataset}",
+                "leave it out",
+            )
+    if config.head == ():
+        raise ArgumentError(
+            "--head", config.head, "must name one width at least", "pass 256 256, say"
+        )
+    _require_bins(config)
     if config.images is not None and config.dataset not in NAMED:
         raise ArgumentError(
             "--images", config.images, "belongs to sets that are drawn", "leave it out"
@@ -166,6 +186,16 @@ def require_weights(path: str, architecture: Architecture) -> None:
         load_checkpoint(path, architecture)
 
 
+def case_name(config: Config) -> str:
+    """Return the case of a configuration, as checks name it."""
+    return config.dataset if config.dataset in NAMED else OWN
+
+
+def is_small(config: Config) -> bool:
+    """Return whether the images are those of the networks for two cores."""
+    return case_name(config) in (SMALL, OWN)
+
+
 def option(name: str) -> str:
     """Return the option of a field of the configuration, as it is typed."""
     return f"--{name.replace('_', '-')}"
@@ -181,6 +211,18 @@ def _several(value: float | tuple[float, ...] | None) -> tuple[float, ...]:
     if value is None:
         return ()
     return value if isinstance(value, tuple) else (value,)
+
+
+def _require_bins(config: Config) -> None:
+    """Refuse a number of frequencies where no readout that is named has any."""
+    readouts = BINNED if config.readout is None else config.readout
+    if config.frequencies is not None and not set(BINNED) & set(readouts):
+        raise ArgumentError(
+            "--frequencies",
+            config.frequencies,
+            f"belongs to the readouts {', '.join(BINNED)}, and {', '.join(readouts)} runs",
+            "leave it out, or add --readout linear",
+        )
 
 
 def _require_one_network(config: Config) -> None:

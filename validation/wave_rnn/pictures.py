@@ -11,12 +11,13 @@ from numerics.schema import quantity
 from numerics.wave_rnn.networks.nwm import WaveNetwork
 from numerics.wave_rnn.segments.segment_set import Segments, SegmentSet, Splits
 from validation.wave_rnn import looks
-from validation.wave_rnn.setting import START, WAVE, Setting
+from validation.wave_rnn.architectures import WAVE
+from validation.wave_rnn.setting import START, Setting
 from validation.wave_rnn.subjects import Place, Subject
 
 SAMPLES, ROWS = 8, 4  # test images that are shown; of them with their states
 ROOM = 8e6  # bytes for the states of a model's networks: 5 of them on 64 x 64 pixels
-PREFERRED = ("linear", "last", "fft", "mean", "max")
+PREFERRED = ("linear", "last", "fft", "mean", "max", "real")
 IN_A_BATCH = 250
 
 

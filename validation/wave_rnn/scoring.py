@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from torch import nn
 
+from numerics.devices import find_device
 from numerics.schema import quantity
 from numerics.wave_rnn.segments.segment_set import SegmentSet, Splits
 from numerics.wave_rnn.training.collapse import is_collapsed
@@ -27,17 +28,20 @@ def scored(
 ) -> xr.Dataset:
     """Return every score by network, seed and split, and which networks are the constant predictor.
 
+    Networks run where they are trained: on the device of the configuration.
+
     Parameters
     ----------
     shares : ndarray, (N,)
         Of the classes, among the pixels of the training images.
     """
     sets = {VALIDATION: splits.validation, TEST: splits.test}
+    device = find_device(setting.config.device)
     done, total = 0, len(subjects)
 
     def one(name: str, seed: int) -> xr.Dataset:
         nonlocal done
-        network = subjects[name, seed].network()
+        network = subjects[name, seed].network().to(device)
         rows = [_scores(network, images, shares) for images in sets.values()]
         done += 1
         work.progress("scores", done, total)

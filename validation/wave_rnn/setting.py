@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -13,26 +12,23 @@ import xarray as xr
 from numerics.wave_rnn.networks.architecture import Architecture
 from numerics.wave_rnn.training.protocol import PAPER, STEADY, Protocol
 from theory.errors import ArgumentError
-from validation.wave_rnn.check_table import MULTI, OWN, POLYGONS, SMALL
+from validation.wave_rnn.architectures import READOUTS, architectures_of
+from validation.wave_rnn.check_table import MNIST, MULTI, OWN, SMALL
 from validation.wave_rnn.material import Material, material_of
 from validation.wave_rnn.options import (
-    NAMED,
     OF_TRAINING,
+    case_name,
     is_changed,
+    is_small,
     option,
     require_fit,
     require_options,
     require_weights,
 )
-from validation.wave_rnn.paper_tables import network_name
 
 if TYPE_CHECKING:
     from validation.wave_rnn import Config
 
-Reads = Literal["linear", "fft", "mean", "last", "max"]
-READOUTS: tuple[Reads, ...] = ("linear", "fft", "mean", "last", "max")
-ORDER = READOUTS[:4]  # readouts whose order is asked after
-WAVE = ("nwm", "conv_lstm")  # networks with a history
 STORED_SEEDS = 3
 START, AFTER = "start", "after training"  # stages of a network
 
@@ -123,11 +119,6 @@ def _along(parts: list[xr.Dataset], dim: str, labels: Any) -> xr.Dataset:
     )
 
 
-def case_name(config: Config) -> str:
-    """Return the case of a configuration, as checks name it."""
-    return config.dataset if config.dataset in NAMED else OWN
-
-
 def setting_of(config: Config) -> Setting:
     """Return the setting of a configuration.
 
@@ -146,7 +137,7 @@ def setting_of(config: Config) -> Setting:
     if protocol is not None and config.watch is not None:
         often = protocol.total(material.images) // config.watch
         protocol = dataclasses.replace(protocol, evaluations=often)
-    architectures = _architectures(config, material, _readouts(config))
+    architectures = architectures_of(config, material)
     if config.weights is not None:
         require_weights(config.weights, *architectures.values())
     return Setting(
@@ -176,13 +167,14 @@ def _from_store(config: Config) -> bool:
     if config.wave_rate is not None:
         return False
     plain = config.depth == (2,) and config.bottleneck == ("release",)
+    kept = set(config.readout or READOUTS) <= set(READOUTS)
     few = config.seed == 0 and (config.seeds or 1) <= STORED_SEEDS
-    return plain and few and set(config.model) <= {"nwm", "cnn"}
+    return plain and kept and few and set(config.model) <= {"nwm", "cnn"}
 
 
 def _protocol(config: Config) -> Protocol | None:
     """Return how networks are trained, or None where the preset is too small for it."""
-    short = case_name(config) in (SMALL, OWN)
+    short = is_small(config)
     if config.updates is None and config.preset != "paper" and (not short or _is_glance(config)):
         return None
     base = STEADY if short else PAPER
@@ -223,7 +215,7 @@ def _is_glance(config: Config) -> bool:
 
 
 def _refuse_training(config: Config) -> None:
-    if config.release and config.dataset != MULTI:
+    if config.release and config.dataset not in (MNIST, MULTI):
         raise ArgumentError(
             "--release",
             True,
@@ -254,77 +246,3 @@ def _seeds(config: Config, *, stored: bool, trains: bool) -> tuple[int, ...]:
         count = {"quick": 1, "standard": 3, "paper": 10}[config.preset]
         count = 12 if config.preset == "paper" and config.dataset == MULTI else count
     return tuple(range(config.seed, config.seed + count))
-
-
-def _readouts(config: Config) -> tuple[str, ...]:
-    if config.readout is not None:
-        return config.readout
-    if config.weights is not None:
-        return ("linear",)
-    return ORDER if config.preset == "standard" else READOUTS
-
-
-def _architectures(
-    config: Config, material: Material, readouts: tuple[str, ...]
-) -> dict[str, Architecture]:
-    """Return all networks that the options name, in the order of the models."""
-    common = {"channels_in": material.channels, "classes": material.classes}
-    common |= _sizes(config)
-    found: dict[str, Architecture] = {}
-    for model in config.model:
-        for variant, own in _variants(config, model, readouts):
-            with _speaking_of_steps(model):
-                found[network_name(model, variant)] = Architecture(model, **(common | own))
-    return found
-
-
-@contextlib.contextmanager
-def _speaking_of_steps(model: str) -> Iterator[None]:
-    """Let an error speak of --steps where it is one of T, else of the model."""
-    try:
-        yield
-    except ArgumentError as error:
-        name = "--steps" if error.argument == "steps" else f"--model {model}"
-        raise ArgumentError(name, error.value, error.expected, error.remedy) from error
-
-
-def _variants(
-    config: Config, model: str, readouts: tuple[str, ...]
-) -> list[tuple[str | int, dict[str, Any]]]:
-    """Return what tells the networks of one model apart."""
-    if model in WAVE:
-        own = _time(config, model)
-        if config.dataset == MULTI:
-            own["hidden"] = 16
-        return [(readout, {"readout": readout, **own}) for readout in readouts]
-    if model == "unet":
-        return [(c, {"unet_width": c}) for c in config.channels]
-    return [
-        (depth if way == "release" else f"{depth} {way}", {"depth": depth, "bottleneck": way})
-        for depth in config.depth
-        for way in config.bottleneck
-    ]
-
-
-def _sizes(config: Config) -> dict[str, Any]:
-    if case_name(config) in (SMALL, OWN):
-        return {"encoder": 8, "width": 8, "bins": 7, "head": (32, 32)}
-    if config.dataset == MULTI:
-        return {"head": (32,) * 5}
-    return {}
-
-
-def _time(config: Config, model: str) -> dict[str, Any]:
-    """Return steps, time step and starts of a network with a history."""
-    short = case_name(config) in (SMALL, OWN)
-    steps = 16 if short else 500 if config.dataset == POLYGONS else 100
-    if model == "conv_lstm":
-        return {"steps": config.steps or (16 if short else 20)}
-    return {
-        "steps": config.steps or steps,
-        "time_step": config.time_step or (0.6 if short else 0.1),
-        "omega_start": config.stiffness or ("twice" if short else "default"),
-        "position_start": "kaiming" if short else "default",
-        "damping": config.damping,
-        "radius": config.radius,
-    }

@@ -18,8 +18,9 @@ from numerics.stored_weights import store_weights
 from numerics.wave_rnn.segments.segment_set import class_shares
 from validation.experiment import Work
 from validation.wave_rnn import Config
+from validation.wave_rnn.architectures import READOUTS
 from validation.wave_rnn.scoring import VALIDATION, scored
-from validation.wave_rnn.setting import READOUTS, STORED_SEEDS, setting_of
+from validation.wave_rnn.setting import STORED_SEEDS, setting_of
 from validation.wave_rnn.subjects import subjects_of, weights_file
 
 COMMAND = "python -m validation.wave_rnn.store_weights FOLDER"

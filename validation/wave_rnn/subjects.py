@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -27,7 +28,8 @@ from numerics.wave_rnn.training.trained import Trained
 from theory.errors import DivergenceError
 from validation.experiment import Work
 from validation.image_options import speaking_of
-from validation.wave_rnn.setting import START, WAVE, Setting
+from validation.wave_rnn.options import option
+from validation.wave_rnn.setting import START, Setting
 from validation.wave_rnn.watching import images_to_watch, wavelengths_of
 
 WATCHED_IMAGES = 32
@@ -52,6 +54,12 @@ class Subject:
     seed: int
     weights: Mapping[str, np.ndarray]
     training: Trained | None = None
+
+    @property
+    def trained(self) -> Trained:
+        """Its training in this run, where there was one."""
+        assert self.training is not None
+        return self.training
 
     def network(self) -> Network:
         """Return the network, ready to be judged."""
@@ -120,9 +128,22 @@ def training_record(subjects: Mapping[Place, Subject], setting: Setting) -> xr.D
     return setting.over(lambda name, seed: _record(subjects[name, seed]))
 
 
+def training_times(
+    subjects: Mapping[Place, Subject], setting: Setting
+) -> tuple[dict[str, Any], ...]:
+    """Return a table of the CPU seconds of each training, by network and seed; none where none was."""
+    if setting.protocol is None:
+        return ()
+    rows: list[list[Any]] = []
+    for name in setting.names:
+        seconds = [subjects[name, seed].trained.seconds for seed in setting.seeds]
+        rows.append([name, *seconds, sum(seconds)])
+    columns = ["network", *(f"seed {seed}" for seed in setting.seeds), "all"]
+    return ({"title": "training times, CPU seconds", "columns": columns, "rows": rows},)
+
+
 def _record(subject: Subject) -> xr.Dataset:
-    run = subject.training
-    assert run is not None
+    run = subject.trained
     counts = {
         "best_update": (run.best_update, "updates made when the validation loss was lowest", "1"),
         "largest_gradient": (np.nanmax(run.record["gradient_norm"]), "largest gradient", "1"),
@@ -180,7 +201,7 @@ def _job(
     name, seed = place
     architecture = setting.architectures[name]
     watch = None
-    if setting.config.watch is not None and architecture.model in WAVE:
+    if setting.config.watch is not None and architecture.is_recurrent:
         images = images_to_watch(architecture, splits.validation, WATCHED_IMAGES)
         watch = functools.partial(wavelengths_of, images=images)
     return Job(
@@ -201,6 +222,7 @@ def _names_the_option() -> Iterator[None]:
     try:
         yield
     except DivergenceError as error:
+        clipped = ": --clip 1" if error.argument == "learning_rate" else ""
         raise DivergenceError(
-            "--learning-rate", error.value, error.expected, f"{error.remedy}: --clip 1"
+            option(error.argument), error.value, error.expected, f"{error.remedy}{clipped}"
         ) from error

@@ -9,15 +9,21 @@ from pathlib import Path
 
 import numpy as np
 
-from numerics.images.arguments import in_one_line, reading
+from numerics.images.arguments import reading
 from numerics.images.array_files import npz_images
 from numerics.images.netcdf_files import nc_images
+from numerics.images.own_path import own_path
 from numerics.images.stream import ImageStream
 from numerics.images.streams.pictures import folder_stream
 from numerics.images.streams.sliced import array_stream, lazy_stream
-from theory.errors import ArgumentError
 
-IN_MEMORY = {".npz": npz_images, ".nc": nc_images}
+
+def _mapped(path: Path, given: str, max_bytes: int) -> np.ndarray:
+    """Images of a .npy file, which stay there until they are asked for."""
+    return np.lib.format.open_memmap(path, mode="r")
+
+
+READERS = {".npy": _mapped, ".npz": npz_images, ".nc": nc_images}
 
 
 def path_stream(
@@ -33,46 +39,23 @@ def path_stream(
     ArgumentError
         For a path without a file, another ending, and damaged files.
     """
-    given = os.fsdecode(path)
-    location = Path(given)
-    try:
-        is_folder, is_file = location.is_dir(), location.is_file()
-    except (OSError, ValueError) as error:
-        raise ArgumentError(
-            "dataset", given, f"must be a usable path ({in_one_line(error)})", "pass another path"
-        ) from error
-    suffix = location.suffix.lower()
-    # An empty text would be the current folder: an unset variable rather than a choice.
-    if given and is_folder:
+    location, given, read = own_path(
+        path,
+        READERS,
+        None,
+        folder_is="a folder of pictures",
+        example="numpy.save(path, images)",
+    )
+    if read is None:
         called = name or location.resolve().name
         return folder_stream(location, scale=scale, name=called, given=given)
-    if not is_file:
-        raise ArgumentError(
-            "dataset", given, "must be a file or folder that exists", "check the path"
-        )
-    if suffix not in (".npy", *IN_MEMORY):
-        raise ArgumentError(
-            "dataset",
-            given,
-            f"must end in .npy, {', '.join(IN_MEMORY)} or be a folder of pictures",
-            "convert it, for instance with numpy.save(path, images)",
-        )
-    images, sha256 = _read(location, suffix, given, max_bytes)
-    source = {"source": "file", "path": location.resolve().name, "file_sha256": sha256}
-    build = lazy_stream if suffix == ".npy" else array_stream
-    return build(images, scale=scale, name=name or location.stem, given=given, source=source)
-
-
-def _read(location: Path, suffix: str, given: str, max_bytes: int) -> tuple[np.ndarray, str]:
-    """Images of one array file, mapped or in memory, and the checksum of the file."""
     with reading(given):
-        if suffix == ".npy":
-            images: np.ndarray = np.lib.format.open_memmap(location, mode="r")
-        else:
-            images = _folded(IN_MEMORY[suffix](location, given, max_bytes))
+        images = read(location, given, max_bytes)
         with location.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return images, sha256
+    source = {"source": "file", "path": location.resolve().name, "file_sha256": sha256}
+    images, build = (images, lazy_stream) if read is _mapped else (_folded(images), array_stream)
+    return build(images, scale=scale, name=name or location.stem, given=given, source=source)
 
 
 def _folded(images: np.ndarray) -> np.ndarray:

@@ -9,11 +9,12 @@ from numerics.wave_rnn.networks.counts import parameters_of
 from theory.errors import ArgumentError
 
 Model = Literal["nwm", "conv_lstm", "cnn", "unet"]
-Readout = Literal["last", "max", "mean", "fft", "linear", "given"]
+Readout = Literal["last", "max", "mean", "fft", "real", "linear", "given"]
 Count = Literal["release", "used"]
 
 MODELS = ("nwm", "conv_lstm", "cnn", "unet")
-READOUTS = ("last", "max", "mean", "fft", "linear", "given")
+READOUTS = ("last", "max", "mean", "fft", "real", "linear", "given")
+BINNED = ("fft", "real", "linear")  # readouts of K features a channel
 CHOICES = {
     "model": MODELS,
     "readout": READOUTS,
@@ -21,6 +22,7 @@ CHOICES = {
     "omega_start": ("default", "identity", "twice"),
     "position_start": ("default", "kaiming"),
     "damping": ("relu", "softplus"),
+    "lstm_input": ("own", "image"),
 }
 SIZES = (
     "channels_in",
@@ -52,8 +54,11 @@ class Architecture:
         T. The paper has 100 for the wave network, 20 for the ConvLSTM.
     time_step : float
         dt of the wave network.
-    readout : {"last", "max", "mean", "fft", "linear", "given"}
+    readout : {"last", "max", "mean", "fft", "real", "linear", "given"}
         What is read of the history, n = 1..T (wave network, ConvLSTM).
+    frequencies : int, optional
+        K, the lowest frequencies that "fft" and "real" keep and the rows of the trained matrix. Default:
+        all T // 2 + 1, as released; the paper has T // 2.
     head : tuple of int
         Widths of the hidden layers of the pixelwise MLP (not in the U-Net).
     depth, width, bins : int
@@ -73,6 +78,8 @@ class Architecture:
     damping : {"relu", "softplus"}
         What keeps alpha from being negative. Behind a ReLU it may stay 0 for ever; softplus starts
         near ln 2, which damps a wave to 3 % in t = 10.
+    lstm_input : {"own", "image"}
+        What the ConvLSTM is given at each step: its own output, as released, or the image.
     taps : tuple of tuples of float, optional
         The matrix (K, T) of the readout "given".
 
@@ -80,7 +87,7 @@ class Architecture:
     ------
     ArgumentError
         For an unknown choice, a size below 1, fewer than 2 classes, a time step that is not positive,
-        T < 1, T < 2 with "fft" or "linear", or taps that are not K x T.
+        T < 1, T < 2 with "fft", "real" or "linear", K beyond T // 2 + 1, or taps that are not K x T.
 
     Examples
     --------
@@ -96,6 +103,7 @@ class Architecture:
     steps: int = 100
     time_step: float = 0.1
     readout: Readout = "linear"
+    frequencies: int | None = None
     head: tuple[int, ...] = (256, 256, 256)
     depth: int = 2
     width: int = 16
@@ -107,6 +115,7 @@ class Architecture:
     omega_start: Literal["default", "identity", "twice"] = "default"
     position_start: Literal["default", "kaiming"] = "default"
     damping: Literal["relu", "softplus"] = "relu"
+    lstm_input: Literal["own", "image"] = "own"
     taps: tuple[tuple[float, ...], ...] | None = None
 
     def __post_init__(self) -> None:
@@ -134,17 +143,17 @@ class Architecture:
 
     @property
     def time_bins(self) -> int:
-        """K: the frequencies of T real values, T // 2 + 1; with "given" the rows of the taps."""
+        """K: the frequencies of T real values, all or so many; with "given" the rows of the taps."""
         if self.readout == "given" and self.taps is not None:
             return len(self.taps)
-        return self.steps // 2 + 1
+        return self.frequencies or self.steps // 2 + 1
 
     @property
     def features(self) -> int:
         """F: what the MLP reads of a pixel."""
         if not self.is_recurrent:
             return self.bins * self.hidden
-        per_bin = self.readout in ("fft", "linear", "given")
+        per_bin = self.readout in (*BINNED, "given")
         return self.hidden * (self.time_bins if per_bin else 1)
 
     def parameters(self, count: Count = "release") -> int:
@@ -168,12 +177,20 @@ class Architecture:
             )
         if self.steps != int(self.steps):
             raise ArgumentError("steps", self.steps, "must be a whole number", "round it")
-        least = 2 if self.readout in ("fft", "linear") else 1
+        least = 2 if self.readout in BINNED else 1
         if self.steps < least:
             what = f"must be at least {least} with the readout {self.readout}"
             raise ArgumentError("steps", self.steps, what, "take more steps")
+        if self.frequencies is not None:
+            self._require_frequencies(self.frequencies)
         if self.readout == "given":
             self._require_taps()
+
+    def _require_frequencies(self, count: int) -> None:
+        most = self.steps // 2 + 1
+        if count != int(count) or not 1 <= count <= most:
+            what = f"must be a whole number from 1 to {most}, the frequencies of {self.steps} steps"
+            raise ArgumentError("frequencies", count, what, "take fewer, or more steps")
 
     def _require_taps(self) -> None:
         lengths = sorted({len(row) for row in self.taps or ()})

@@ -40,6 +40,7 @@ def build(architecture: Architecture, seed: int) -> Network:
         network = KINDS[architecture.model](architecture)
         if isinstance(network, WaveNetwork) and architecture.omega_start in GAINS:
             start_stiffness(network.stiffness, GAINS[architecture.omega_start])
-        if isinstance(network, WaveNetwork | ConvLSTM) and architecture.position_start == "kaiming":
-            start_position(network.position)
+        position = network.position if isinstance(network, WaveNetwork | ConvLSTM) else None
+        if position is not None and architecture.position_start == "kaiming":
+            start_position(position)
     return network

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from numerics.wave_rnn.networks.architecture import Architecture
 from numerics.wave_rnn.networks.build import Network, build
 from theory.errors import ArgumentError
 
+# what torch warns of before it refuses a file: networks as programs, other pickles; one error tells of both
+NEEDLESS = "'torch.load' received a zip file that looks like a TorchScript|Detected pickle protocol"
 HOW = "save it with torch.save(network.state_dict(), path)"
 MATCH = "change the architecture, or the names"
 
@@ -42,7 +45,9 @@ def _read(path: Path) -> dict[str, torch.Tensor]:
     if path.suffix not in (".pt", ".pth"):
         raise ArgumentError("checkpoint", str(path), "must end in .pt or .pth", HOW)
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", NEEDLESS, UserWarning)
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise ArgumentError("checkpoint", str(path), f"cannot be read: {error}", HOW) from error
     except MemoryError:
@@ -77,8 +82,10 @@ def _require_match(
 
 
 def _faults(name: str, found: torch.Tensor, wanted: torch.Tensor) -> list[str]:
+    if found.is_nested or found.is_meta or found.layout != wanted.layout:
+        return [f"{name} is no dense tensor"]
     if found.shape != wanted.shape:
         return [f"{name} has the shape {tuple(found.shape)}, not {tuple(wanted.shape)}"]
     if found.is_floating_point() != wanted.is_floating_point() or found.is_complex():
         return [f"{name} is {found.dtype}, not {wanted.dtype}"]
-    return [] if torch.isfinite(found).all() else [f"{name} is not finite"]
+    return [] if torch.isfinite(found.to(wanted.dtype)).all() else [f"{name} is not finite"]

@@ -39,8 +39,11 @@ def _nwm(a: Architecture) -> int:
 
 def _conv_lstm(a: Architecture) -> int:
     c = a.hidden
+    states = 2 * _encoder(a, 3)
+    if a.lstm_input == "image":
+        return states + _conv(a.channels_in + c, 4 * c)
     read_back = _conv(c, 2 * c, 1) + _conv(2 * c, c, 1)
-    return _encoder(a, 4) + 2 * _encoder(a, 3) + _conv(2 * c, 4 * c) + read_back
+    return _encoder(a, 4) + states + _conv(2 * c, 4 * c) + read_back
 
 
 def _time_matrix(a: Architecture, count: Count) -> int:

@@ -72,6 +72,7 @@ def mnist_segments_splits(
     seed: int = 42,
     side: int = 56,
     binarise: bool = False,
+    release: bool = False,
 ) -> Splits:
     """MNIST's 60,000 training digits divided by chance in two, and its test digits.
 
@@ -89,6 +90,8 @@ def mnist_segments_splits(
         Side in px, at least 28.
     binarise : bool
         Give black and white images, as the paper's text says, instead of grey ones, as the release does.
+    release : bool
+        Divide the training digits as the release does: by torch's permutation of the seed.
 
     Returns
     -------
@@ -109,7 +112,7 @@ def mnist_segments_splits(
     training, held_out = digits_as_stored("train"), digits_as_stored("test")
     _refuse_more(sizes[0] + sizes[1], len(training.labels), "training and validation")
     _refuse_more(sizes[2], len(held_out.labels), "test")
-    order = np.random.default_rng(seeds[0]).permutation(len(training.labels))
+    order = _shuffled(len(training.labels), seed, release=release)
     other = np.random.default_rng(seeds[2]).permutation(len(held_out.labels))
     # The validation digits come from the end: more training digits leave them as they are.
     parts = (
@@ -132,8 +135,18 @@ def mnist_segments_splits(
             "binarise": binarise,
             "sizes": dict(zip(SPLITS, sizes, strict=True)),
             "seed": seed,
+            "shuffled_by": "torch, as released" if release else "numpy",
         },
     )
+
+
+def _shuffled(count: int, seed: int, *, release: bool) -> np.ndarray:
+    """Return a permutation; the release's is the one that torch's `random_split` cuts in two."""
+    if not release:
+        return np.random.default_rng((seed, 0)).permutation(count)
+    import torch
+
+    return torch.randperm(count, generator=torch.Generator().manual_seed(seed)).numpy()
 
 
 def enlarged(images: np.ndarray, side: int) -> np.ndarray:

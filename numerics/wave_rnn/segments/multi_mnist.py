@@ -15,8 +15,11 @@ from numerics.wave_rnn.segments.segment_set import Splits
 from theory.errors import ArgumentError
 
 DIGIT_SIDE = 42
-THRESHOLD = 50
-"""A pixel of the enlarged digit is white if it is above this, of 255."""
+THRESHOLD = 50 / 255
+"""A pixel of the enlarged digit is white if it is above this share of white; the paper says one half."""
+
+HIGHEST_THRESHOLD = 0.8
+"""Every digit of MNIST, enlarged, has a pixel above this: the faintest reaches 209 of 255."""
 
 HELD_OUT = 10_000
 """Training digits that only the validation images are made of."""
@@ -31,6 +34,7 @@ def multi_mnist_splits(
     seed: int = 50,
     canvas: int = 128,
     most_digits: int = 4,
+    threshold: float = THRESHOLD,
     release: bool = False,
     cache: Path | None = None,
 ) -> Splits:
@@ -50,6 +54,8 @@ def multi_mnist_splits(
         Side in px, at least 42.
     most_digits : int
         At least 1.
+    threshold : float
+        Share of white above which a pixel of an enlarged digit is white, from 0 to 0.8.
     release : bool
         Let all splits draw from the 60,000 training digits, as the authors' release does: the same digit
         then occurs in training and test.
@@ -78,9 +84,16 @@ def multi_mnist_splits(
             f"must be at least {DIGIT_SIDE} px, the side of a digit's box",
             "make it larger",
         )
+    if not 0 <= threshold <= HIGHEST_THRESHOLD:
+        raise ArgumentError(
+            "threshold",
+            threshold,
+            f"must be from 0 to {HIGHEST_THRESHOLD}: of some digits nothing is whiter",
+            "pass 0.5, say",
+        )
     seeds = seeds_of(seed)
     pools = digit_pools(seeds[0], release=release)
-    first = [enlarged_digit(image) for image in pools["train"].images[:MEASURED]]
+    first = [enlarged_digit(image, threshold) for image in pools["train"].images[:MEASURED]]
     measured = extents(np.stack(first))
     drawing = Drawing(
         "multi_mnist",
@@ -89,6 +102,7 @@ def multi_mnist_splits(
             "files": dict(MNIST.sha256),
             "canvas": canvas,
             "most_digits": most_digits,
+            "threshold": threshold,
             "digits": "shared by all splits" if release else "apart in each split",
         },
         (float(measured.min()), float(measured.max())),
@@ -96,19 +110,19 @@ def multi_mnist_splits(
 
     def draw(generator, count, split):
         masks = np.stack(
-            [_mask(generator, pools[split], canvas, most_digits) for _ in range(count)]
+            [_mask(generator, pools[split], canvas, most_digits, threshold) for _ in range(count)]
         )
         return np.multiply(masks[:, None] > 0, 255, dtype=np.uint8), masks
 
     return drawn_splits(drawing, draw, sizes=sizes, seeds=seeds, cache=cache)
 
 
-def enlarged_digit(image: np.ndarray) -> np.ndarray:
-    """Pixels (42, 42) of a digit (28, 28): resized by Pillow in 8 bits, then above 50 of 255."""
+def enlarged_digit(image: np.ndarray, threshold: float = THRESHOLD) -> np.ndarray:
+    """Pixels (42, 42) of a digit (28, 28): resized by Pillow in 8 bits, then above a share of white."""
     from PIL import Image
 
     resized = Image.fromarray(image).resize((DIGIT_SIDE, DIGIT_SIDE), Image.Resampling.BILINEAR)
-    return np.asarray(resized) > THRESHOLD
+    return np.asarray(resized) / 255 > threshold
 
 
 def digit_pools(seed: Sequence[int], *, release: bool = False) -> dict[str, Digits]:
@@ -131,14 +145,14 @@ def digit_pools(seed: Sequence[int], *, release: bool = False) -> dict[str, Digi
 
 
 def _mask(
-    generator: np.random.Generator, pool: Digits, canvas: int, most_digits: int
+    generator: np.random.Generator, pool: Digits, canvas: int, most_digits: int, threshold: float
 ) -> np.ndarray:
     """Mask of one image; a digit without a place is left out."""
     mask = np.zeros((canvas, canvas), dtype=np.uint8)
     last = canvas - DIGIT_SIDE + 1
     for _ in range(int(generator.integers(1, most_digits + 1))):
         chosen = int(generator.integers(len(pool.labels)))
-        digit = enlarged_digit(pool.images[chosen])
+        digit = enlarged_digit(pool.images[chosen], threshold)
         place = free_place(generator, mask, digit, (last, last))
         if place is not None:
             mask[place][digit] = pool.labels[chosen] + 1

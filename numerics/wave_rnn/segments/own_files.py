@@ -1,18 +1,17 @@
 """Readers of the user's own images and masks: .npz, .nc, a folder of pictures."""
 
-import hashlib
 import os
 import warnings
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from numerics.images.arguments import LARGEST_BYTES, in_one_line, reading, refuse_larger
+from numerics.images.arguments import LARGEST_BYTES, reading, refuse_larger
 from numerics.images.array_files import npz_images
 from numerics.images.netcdf_files import nc_variables
+from numerics.images.own_path import own_path, sha256_of
 from numerics.images.picture_folder import SUFFIXES, decode, decoding, header_size, unusable
 from theory.errors import ArgumentError
 
@@ -46,42 +45,16 @@ def read_own(path: str | os.PathLike[str], max_bytes: int = LARGEST_BYTES) -> Ow
     ArgumentError
         On a path without such a file, on one that is damaged or larger than `max_bytes`.
     """
-    try:
-        given = os.fsdecode(path)
-    except TypeError:
-        raise ArgumentError(
-            "dataset", path, "must be the path of a file or folder", "pass a text or a Path"
-        ) from None
-    location = Path(given)
-    reader = _reader(location, given)
+    location, given, reader = own_path(
+        path,
+        {".npz": _read_npz, ".nc": _read_nc},
+        _read_pictures,
+        folder_is="a folder with images/ and masks/",
+        example="numpy.savez(path, images=images, masks=masks)",
+    )
     with reading(given):
-        return OwnFile(reader(location, given, max_bytes), location.resolve().name, _sha(location))
-
-
-def _reader(location: Path, given: str) -> Callable[[Path, str, int], OwnArrays]:
-    """Reader for what lies at the path."""
-    try:
-        is_folder, is_file = location.is_dir(), location.is_file()
-    except (OSError, ValueError) as error:
-        raise ArgumentError(
-            "dataset", given, f"must be a usable path ({in_one_line(error)})", "pass another path"
-        ) from error
-    # An empty text would be the current folder: an unset variable rather than a choice.
-    if given and is_folder:
-        return _read_pictures
-    if not is_file:
-        raise ArgumentError(
-            "dataset", given, "must be a file or folder that exists", "check the path"
-        )
-    readers = {".npz": _read_npz, ".nc": _read_nc}
-    if location.suffix.lower() not in readers:
-        raise ArgumentError(
-            "dataset",
-            given,
-            f"must end in {', '.join(readers)} or be a folder with images/ and masks/",
-            "convert it, for instance with numpy.savez(path, images=images, masks=masks)",
-        )
-    return readers[location.suffix.lower()]
+        arrays = reader(location, given, max_bytes)
+        return OwnFile(arrays, location.resolve().name, sha256_of(_files(location)))
 
 
 def _read_npz(path: Path, given: str, max_bytes: int) -> OwnArrays:
@@ -181,16 +154,8 @@ def _without_masks(given: str, lacks: str) -> ArgumentError:
     )
 
 
-def _sha(location: Path) -> str:
-    """SHA-256 of a file, or of the names and bytes of all files of the two folders."""
-    if location.is_dir():
-        files = [p for part in ("images", "masks") for p in _pictures(location / part, "").values()]
-    else:
-        files = [location]
-    total = hashlib.sha256()
-    for path in files:
-        if len(files) > 1:
-            total.update(f"{path.parent.name}/{path.name}\0".encode(errors="surrogateescape"))
-        with path.open("rb") as file:
-            total.update(hashlib.file_digest(file, "sha256").digest())
-    return total.hexdigest()
+def _files(location: Path) -> list[Path]:
+    """A file, or all pictures and masks of a folder."""
+    if not location.is_dir():
+        return [location]
+    return [p for part in ("images", "masks") for p in _pictures(location / part, "").values()]

@@ -1,7 +1,6 @@
 """How segmenting networks are trained and judged.
 
 protocol       how many updates, of how many images, at which rates; the paper's and a small one
-one_cycle      learning rate and first beta of an update as closed functions of its number
 metrics        accuracies, overlaps and losses of a segmentation, per image and pooled
 collapse       the predictor that ignores its image: its losses, and who has become it
 evaluation     a network judged on a whole set

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import dataclasses
 import multiprocessing
-import multiprocessing.connection
-import signal
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 
+from numerics.processes import ProcessDied, on_processes
 from numerics.wave_rnn.networks.architecture import Architecture
 from numerics.wave_rnn.segments.segment_set import Splits
 from numerics.wave_rnn.training.protocol import Protocol
@@ -60,7 +57,8 @@ def train_many(
         Processes, at least 1; 1 is this process. Where it may have no children, as in a sweep, it
         does all itself.
     progress : callable, optional
-        Called with the updates of the jobs that have ended and the total of all.
+        Called with the updates that have been made and the total of all: at once, in this process
+        every few seconds, of other processes as their jobs end.
 
     Returns
     -------
@@ -76,37 +74,38 @@ def train_many(
         checkpoints.
     """
     _require_usable(jobs, workers)
-    alone = workers == 1 or len(jobs) < 2 or multiprocessing.current_process().daemon
-    ended = _here(jobs) if alone else _elsewhere(jobs, workers)
-    results: dict[int, Trained] = {}
     done, total = 0, sum(job.updates for job in jobs)
+
+    def told(made: int, _: int) -> None:
+        if progress is not None:
+            progress(done + made, total)
+
+    told(0, total)
+    alone = workers == 1 or len(jobs) < 2 or multiprocessing.current_process().daemon
+    here = ((place, _perform(job, told)) for place, job in enumerate(jobs))
+    ended = here if alone else on_processes(_perform, jobs, workers)
+    results: dict[int, Trained] = {}
     with contextlib.closing(ended):
         for place, result in ended:
-            results[place] = result
+            results[place] = _of_process(result, jobs[place])
             done += jobs[place].updates
-            if progress is not None:
-                progress(done, total)
+            told(0, total)
     return [results[place] for place in range(len(jobs))]
 
 
-def _perform(job: Job) -> Trained:
-    return trained(
-        job.architecture,
-        job.protocol,
-        job.splits,
-        job.seed,
-        device=job.device,
-        checkpoint=job.checkpoint,
-        watch=job.watch,
-        watched_at=job.watched_at,
-    )
-
-
-def _here(jobs: Sequence[Job]) -> Generator[tuple[int, Trained], None, None]:
-    for place, job in enumerate(jobs):
-        with _one_thread():
-            result = _perform(job)
-        yield place, result
+def _perform(job: Job, progress: Callable[[int, int], None] | None = None) -> Trained:
+    with _one_thread():
+        return trained(
+            job.architecture,
+            job.protocol,
+            job.splits,
+            job.seed,
+            device=job.device,
+            checkpoint=job.checkpoint,
+            progress=progress,
+            watch=job.watch,
+            watched_at=job.watched_at,
+        )
 
 
 @contextlib.contextmanager
@@ -119,76 +118,18 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _elsewhere(jobs: Sequence[Job], workers: int) -> Generator[tuple[int, Trained], None, None]:
-    """Yield the results as they come; whatever ends this generator ends the processes with it."""
-    waiting = collections.deque(enumerate(jobs))
-    busy: dict[Any, tuple[_Worker, int]] = {}
-    idle: list[_Worker] = []
-    try:
-        while waiting or busy:
-            while waiting and len(busy) < workers:
-                worker = idle.pop() if idle else _Worker()
-                place, job = waiting.popleft()
-                busy[worker.pipe] = worker, place
-                worker.begin(job)
-            for pipe in multiprocessing.connection.wait(list(busy)):
-                worker, place = busy[pipe]
-                result = worker.result(jobs[place])
-                idle.append(busy.pop(pipe)[0])
-                yield place, result
-    finally:
-        for worker in [*idle, *(worker for worker, _ in busy.values())]:
-            worker.end()
-
-
-class _Worker:
-    """A process that does one job after the other."""
-
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")  # a fork would take over threads half-way
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self.process.start()
-        theirs.close()
-
-    def begin(self, job: Job) -> None:
-        """Send a job."""
-        with contextlib.suppress(OSError):  # dead already: its result tells
-            self.pipe.send(job)
-
-    def result(self, job: Job) -> Trained:
-        """Return what a job left, or raise what it raised."""
-        try:
-            result = self.pipe.recv()
-        except (EOFError, OSError):
-            raise ArgumentError(
-                "workers",
-                f"the process of seed {job.seed} died",
-                "it may have run out of memory",
-                "start fewer of them; what has a checkpoint goes on from it",
-            ) from None
-        if isinstance(result, BaseException):
-            raise result
-        return result
-
-    def end(self) -> None:
-        """End the process, whatever it is doing."""
-        self.process.kill()
-        self.process.join()
-        self.pipe.close()
-
-
-def _serve(pipe: multiprocessing.connection.Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that asks is told, and ends this one
-    torch.set_num_threads(1)
-    with contextlib.suppress(EOFError, OSError):  # it is gone
-        while True:
-            job = pipe.recv()
-            try:
-                result: object = _perform(job)
-            except Exception as error:  # raised again where it was asked for
-                result = error
-            pipe.send(result)
+def _of_process(result: Trained | Exception, job: Job) -> Trained:
+    """Return what a process left of a job, or raise what it raised."""
+    if isinstance(result, ProcessDied):
+        raise ArgumentError(
+            "workers",
+            f"the process of seed {job.seed} died",
+            "it may have run out of memory",
+            "start fewer of them; what has a checkpoint goes on from it",
+        )
+    if isinstance(result, Exception):
+        raise result
+    return result
 
 
 def _require_usable(jobs: Sequence[Job], workers: int) -> None:

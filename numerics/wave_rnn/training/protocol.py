@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from numerics.wave_rnn.training.one_cycle import one_cycle
+from numerics.one_cycle import one_cycle
 from theory.errors import ArgumentError
 
 Schedule = Literal["constant", "one_cycle"]

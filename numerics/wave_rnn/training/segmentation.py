@@ -19,6 +19,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from numerics.adam import Adam
 from numerics.batches import EpochBatches
 from numerics.torch_networks import take_weights, weights
+from numerics.wave_rnn.networks.nwm import WaveNetwork
 from numerics.wave_rnn.segments.segment_set import Splits
 from numerics.wave_rnn.training.evaluation import evaluated
 from numerics.wave_rnn.training.metrics import require_masks
@@ -88,7 +89,9 @@ class SegmentationLearner:
 
     @property
     def step_size(self) -> tuple[str, float]:
-        """The learning rate, by its name."""
+        """The learning rate, by its name; of a wave network that has learnt nothing yet, the time step."""
+        if not self._made and isinstance(self.network, WaveNetwork):
+            return "time_step", self.network.architecture.time_step
         return "learning_rate", self._protocol.learning_rate
 
     @property
@@ -133,9 +136,7 @@ class SegmentationLearner:
         value = loss.item()
         if not math.isfinite(value):
             raise DivergenceError(
-                *self.step_size,
-                f"the loss was {value} at update {index}",
-                "choose a smaller learning rate, a smaller time step, or clip the gradient",
+                *self.step_size, f"the loss was {value} at update {index}", self._remedy()
             )
         norm = self._adam.descend(loss, rate, beta1=beta1, clip=self._protocol.clip)
         self._losses[:, index] = value, norm.item()
@@ -210,6 +211,12 @@ class SegmentationLearner:
             logits = self.network(torch.as_tensor(images, device=self._device))
         require_masks(targets, logits)
         return nn.functional.cross_entropy(logits.float(), targets.to(self._device))
+
+    def _remedy(self) -> str:
+        """Return what helps against a loss that is not finite."""
+        if self.step_size[0] == "time_step":
+            return "choose a smaller time step"
+        return "choose a smaller learning rate, a smaller time step, or clip the gradient"
 
     def _look(self, made: int) -> None:
         if self._watch is None or made not in self._watched_at:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 import numpy as np
+import torch
 import xarray as xr
 from torch import nn
 
@@ -16,9 +17,12 @@ from numerics.torch_networks import take_weights, weights
 from numerics.training import Record, train
 from numerics.wave_rnn.networks.architecture import Architecture
 from numerics.wave_rnn.networks.build import build
-from numerics.wave_rnn.segments.segment_set import Splits
+from numerics.wave_rnn.networks.nwm import WaveNetwork
+from numerics.wave_rnn.segments.segment_set import SegmentSet, Splits
+from numerics.wave_rnn.training.evaluation import TOGETHER
 from numerics.wave_rnn.training.protocol import Protocol
 from numerics.wave_rnn.training.segmentation import SegmentationLearner, Watch
+from numerics.wave_rnn.waves.stability import Stability, stability_of
 
 LONG_NAMES = {
     "loss": ("validation loss", "nat"),
@@ -54,6 +58,8 @@ class Trained:
         What `watch` returned, moments first, and under `updates` the numbers of updates made.
     seconds : float
         Of this process's CPU, those before it was resumed with them.
+    stability : Stability or None
+        Of a wave network's step with its best weights, on validation images.
     """
 
     architecture: Architecture
@@ -65,6 +71,7 @@ class Trained:
     record: xr.Dataset
     watched: dict[str, np.ndarray]
     seconds: float
+    stability: Stability | None = None
 
     def __repr__(self) -> str:
         at = self.record.sel(update=self.best_update)
@@ -109,6 +116,10 @@ def trained(
     ------
     DivergenceError
         If a loss is not finite; it names the update.
+
+    Notes
+    -----
+    A wave network whose step leaves its bound is a result as any other, and `restored` warns of it.
     """
     network = build(architecture, seed).to(find_device(device))
     learner = SegmentationLearner(
@@ -116,24 +127,47 @@ def trained(
     )
     grid = protocol.grid(len(splits.train))
     seen = train(learner, grid, checkpoint=checkpoint, progress=progress)
+    final = weights(learner.judged)
+    take_weights(network, learner.best)
     return Trained(
         architecture=architecture,
         protocol=protocol,
         seed=seed,
         best=learner.best,
-        final=weights(learner.judged),
+        final=final,
         best_update=learner.best_update,
         record=_record(learner, seen),
         watched=learner.watched,
         seconds=learner.seconds,
+        stability=_stability(network, splits.validation),
     )
 
 
 def restored(run: Trained, *, final: bool = False, device: str = "cpu") -> nn.Module:
-    """Return the network of a training with its best weights, or its final ones."""
+    """Return the network of a training with its best weights, or its final ones.
+
+    Warns
+    -----
+    StabilityWarning
+        If a wave network's step with its best weights is not bounded on validation images.
+    """
+    if run.stability is not None and not final:
+        run.stability.warn()
     network = build(run.architecture, run.seed).to(find_device(device)).eval()
     take_weights(network, run.final if final else run.best)
     return network
+
+
+def _stability(network: nn.Module, images: SegmentSet) -> Stability | None:
+    """Judge a wave network's step on the first images of a set."""
+    if not isinstance(network, WaveNetwork):
+        return None
+    seen, _ = images.batch(np.arange(min(TOGETHER, len(images))))
+    device = network.kernel.device
+    with torch.no_grad():
+        fields = network.fields(torch.as_tensor(seen, device=device))
+    omega, alpha = (field.cpu().numpy() for field in (fields.stiffness, fields.damping))
+    return stability_of(omega, alpha, network.architecture.time_step, pull=0.0)
 
 
 def _record(learner: SegmentationLearner, seen: Record) -> xr.Dataset:

@@ -18,7 +18,7 @@ class TorchMultipliers:
 
     The K filters of a readout in time are nearly linear combinations of a few: a wave of T dt = 10
     units of time and frequencies up to 3 has some 20 numbers. They are reduced to those, to the
-    rounding of the dtype, and two real filters share one complex transform.
+    rounding of the dtype.
 
     Parameters
     ----------
@@ -50,28 +50,25 @@ class TorchMultipliers:
         combined, filters = reduced_filters(multipliers, torch.finfo(dtype).eps / 8)
         self._multipliers = multipliers
         self._combined: Any = torch.as_tensor(combined, dtype=dtype, device=device)
-        self._packed: Any = torch.as_tensor(
-            filters[0::2] + 1j * filters[1::2], dtype=kinds[dtype], device=device
-        )
+        self._filters: Any = torch.as_tensor(filters, dtype=kinds[dtype], device=device)
 
     def features(self, position: torch.Tensor) -> torch.Tensor:
         """Return the features of y_0, (B, C, H, W) to (B, K C, H, W), bin-major."""
         import torch
 
-        spectra = torch.fft.fft2(require_fields(position, self._multipliers))
+        spectra = torch.fft.rfft2(require_fields(position, self._multipliers))
         if self._multipliers.coupled:
-            parts = zip(self._packed.unbind(2), spectra.unbind(1), strict=True)
+            parts = zip(self._filters.unbind(2), spectra.unbind(1), strict=True)
             filtered = sum(part * spectrum[:, None, None] for part, spectrum in parts)
         else:
-            filtered = self._packed * spectra[:, None]
-        pairs = torch.fft.ifft2(filtered)
-        fields = torch.cat((pairs.real, pairs.imag), dim=1)
+            filtered = self._filters * spectra[:, None]
+        fields = torch.fft.irfft2(filtered, s=self._multipliers.shape)
         combined = torch.matmul(self._combined, fields.flatten(2))
         return combined.reshape(len(position), -1, *self._multipliers.shape)
 
 
 def reduced_filters(multipliers: Multipliers, share: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return (K, r) and r filters on the whole spectrum whose products are G, r even.
+    """Return (K, r) and r filters whose product is G.
 
     Parameters
     ----------
@@ -81,26 +78,10 @@ def reduced_filters(multipliers: Multipliers, share: float) -> tuple[np.ndarray,
     Returns
     -------
     combined : ndarray, (K, r)
-        Its columns in the order 0, 2, 4, ..., 1, 3, 5, ... of the filters.
-    filters : complex ndarray, (r, C, [C,] H, W)
+    filters : complex ndarray, (r, C, [C,] H, W//2 + 1)
     """
     values = multipliers.values
     table = values.reshape(len(values), -1)
     left, sizes, _ = np.linalg.svd(np.hstack([table.real, table.imag]), full_matrices=False)
-    rank = max(1, int((sizes > share * sizes[0]).sum()))
-    left = left[:, :rank]
-    filters = whole_spectrum(np.tensordot(left.T, values, axes=1), multipliers.shape[1])
-    if rank % 2:
-        left = np.pad(left, ((0, 0), (0, 1)))
-        filters = np.concatenate([filters, np.zeros_like(filters[:1])])
-    order = np.concatenate([np.arange(0, left.shape[1], 2), np.arange(1, left.shape[1], 2)])
-    return left[:, order], filters
-
-
-def whole_spectrum(half: np.ndarray, width: int) -> np.ndarray:
-    """Return G on all wavevectors from its half, (..., H, W//2 + 1): G(-k) = conj G(k)."""
-    height = half.shape[-2]
-    columns = np.arange(width // 2 + 1, width)
-    rows = (-np.arange(height)) % height
-    mirrored = np.conj(half[..., rows[:, None], (width - columns)[None, :]])
-    return np.concatenate([half, mirrored], axis=-1)
+    left = left[:, : max(1, int((sizes > share * sizes[0]).sum()))]
+    return left, np.tensordot(left.T, values, axes=1)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from numerics.lambdify import lambdify
 from numerics.wave_rnn.waves.kernels import checked_kernel, checked_time_step, radius
 from numerics.wave_rnn.waves.long_waves import long_waves
-from numerics.wave_rnn.waves.step_matrix import step_matrix
+from numerics.wave_rnn.waves.step_matrix import spectral_radii, step_matrix
 from theory.errors import ArgumentError
 from theory.kick_and_drift import DT
 
@@ -137,6 +137,7 @@ def impulse_response(
     time_step: float,
     steps: int,
     side: int | None = None,
+    growth: float = 1.0,
 ) -> np.ndarray:
     """Return y_n of the linear step from a one in the middle of a grid, (C, C, side, side).
 
@@ -150,6 +151,8 @@ def impulse_response(
         n.
     side : int, optional
         Odd; by default 2 r n + 1, on which nothing wraps around.
+    growth : float, optional
+        What is returned is y_n/growth^n.
 
     Returns
     -------
@@ -162,7 +165,7 @@ def impulse_response(
     spectra = np.empty((channels, channels, width, len(ky)), dtype=complex)
     for row, kx in enumerate(2 * np.pi * np.fft.fftfreq(width)):  # all at once are gigabytes
         matrix = step_matrix(kernel, stiffness, damping, time_step, kx, ky)
-        powers = np.linalg.matrix_power(matrix, steps)[:, :channels, :channels]
+        powers = np.linalg.matrix_power(matrix / growth, steps)[:, :channels, :channels]
         spectra[:, :, row] = np.moveaxis(powers, 0, -1)
     return np.fft.fftshift(np.fft.irfft2(spectra, s=(width, width)), axes=(-2, -1))
 
@@ -250,12 +253,21 @@ def _front(
     """Measure the front on a grid four times as wide as it is: what wraps around is below it."""
     whole = 2 * radius(kernel) * steps + 1
     side = min(whole, 65)
+    growth = _growth(kernel, stiffness, damping, time_step)
     while True:
-        response = impulse_response(kernel, stiffness, damping, time_step, steps, side)
+        response = impulse_response(kernel, stiffness, damping, time_step, steps, side, growth)
         found = measured_radius(response, share)
         if side == whole or 4 * found < side:
             return found
         side = min(whole, 2 * side - 1)
+
+
+def _growth(
+    kernel: np.ndarray, stiffness: ArrayLike, damping: ArrayLike, time_step: float
+) -> float:
+    """Return the growth a step of the strongest waves, as a power of two: to divide by it rounds nothing."""
+    largest = spectral_radii(kernel, stiffness, damping, time_step, (16, 16)).max()
+    return float(2 ** np.rint(np.log2(max(largest, 1.0))))
 
 
 def largest_speed(kernel: np.ndarray) -> float:

@@ -76,7 +76,7 @@ def test_constants():
 
 def test_what_is_assumed():
     """A conjecture counts as none, until the shape is known to tile, or to be a disk; so holes."""
-    unknown, known = all_of("square"), all_of("square", convex=True, tiles_or_disk=True)
+    unknown, known = all_of("square"), all_of("square", simply_connected=True, tiles=True)
     assert [bound.applies for bound in unknown] == [True, True, True, False, False, True]
     assert all(bound.applies for bound in known)
 

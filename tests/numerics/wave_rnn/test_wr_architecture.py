@@ -88,7 +88,16 @@ OWN = [
         for readout in READOUTS
         for radius in (1, 2, 3)
     ],
-    *[("conv_lstm", {"readout": readout}) for readout in READOUTS],
+    *[
+        ("conv_lstm", {"readout": readout, "lstm_input": fed})
+        for readout in READOUTS
+        for fed in ("own", "image")
+    ],
+    *[
+        (model, {"readout": readout, "frequencies": 2})
+        for readout in READOUTS
+        for model in ("nwm", "conv_lstm")
+    ],
     *[
         ("cnn", {"depth": depth, "bottleneck": bottleneck, "width": 7, "bins": 5})
         for depth in (1, 2, 3)
@@ -126,13 +135,34 @@ def test_bins(steps, bins):
     assert Architecture("nwm", 1, 2, steps=steps).time_bins == bins
 
 
+@pytest.mark.parametrize("readout", ["fft", "real", "linear"])
+def test_fewer_frequencies(readout):
+    """The paper's 50 of 100 steps: 50 C features, and a row of 100 taps fewer; all 51 are the default."""
+    every, fewer = (
+        Architecture("nwm", 1, 11, readout=readout, frequencies=count) for count in (51, 50)
+    )
+    assert (fewer.time_bins, fewer.features) == (50, 100)
+    assert every.parameters() == Architecture("nwm", 1, 11, readout=readout).parameters() == 176545
+    assert every.parameters() - fewer.parameters() == 100 + 2 * 256
+
+
 def test_an_architecture_comes_back_from_json():
     """Lists become tuples again: equal, and as a key of a dict."""
-    made = Architecture("nwm", 1, 4, steps=3, readout="given", head=(8, 8), taps=((0, 0, 1),))
+    made = Architecture(
+        "nwm", 1, 4, steps=3, frequencies=2, readout="given", head=(8, 8), taps=((0, 0, 1),)
+    )
     told = json.loads(json.dumps(dataclasses.asdict(made)))
     again = Architecture(**told)
     assert again == made
     assert {made: 1}[again] == 1
+
+
+def test_an_architecture_that_was_stored_before():
+    """Without the fields that were added since: they have their defaults, which are the release."""
+    told = dataclasses.asdict(Architecture("conv_lstm", 1, 4, steps=20))
+    for name in ("frequencies", "lstm_input"):
+        del told[name]
+    assert Architecture(**told) == Architecture("conv_lstm", 1, 4, steps=20)
 
 
 REFUSED = [
@@ -143,6 +173,14 @@ REFUSED = [
     ({"steps": 0, "readout": "last"}, "steps: got 0; must be at least 1 with the readout last"),
     ({"steps": 1, "readout": "linear"}, "steps: got 1; must be at least 2 .* linear; take more"),
     ({"steps": 1, "readout": "fft"}, "steps: got 1; must be at least 2 with the readout fft"),
+    ({"steps": 1, "readout": "real"}, "steps: got 1; must be at least 2 with the readout real"),
+    (
+        {"frequencies": 52},
+        "frequencies: got 52; .* from 1 to 51, the frequencies of 100 steps; take",
+    ),
+    ({"frequencies": 0}, "frequencies: got 0; must be a whole number from 1 to 51"),
+    ({"frequencies": 2.5}, r"frequencies: got 2\.5"),
+    ({"lstm_input": "both"}, "lstm_input: got both; must be one of own, image; choose one"),
     ({"steps": 2.5}, r"steps: got 2\.5; must be a whole number"),
     ({"classes": 1}, "classes: got 1; must be at least 2; count the background"),
     ({"channels_in": 0}, "channels_in: got 0; must be a whole number, at least 1"),

@@ -29,6 +29,7 @@ def with_readout(kind, **changes):
 
 
 EVERY = [
+    with_readout("linear", model="conv_lstm", lstm_input="image"),
     *[with_readout(kind, model=model) for kind in READOUTS for model in ("nwm", "conv_lstm")],
     *[
         dataclasses.replace(SMALL, model="cnn", bottleneck=bottleneck)
@@ -38,7 +39,9 @@ EVERY = [
 ]
 
 
-@pytest.mark.parametrize("architecture", EVERY, ids=lambda a: f"{a.model}-{a.readout}")
+@pytest.mark.parametrize(
+    "architecture", EVERY, ids=lambda a: f"{a.model}-{a.readout}-{a.lstm_input}"
+)
 @pytest.mark.parametrize(("channels", "classes"), [(1, 4), (3, 6)])
 def test_from_images_to_logits(architecture, channels, classes):
     """(B, C_in, H, W) to (B, N, H, W), rectangular; same seed, same logits; autocast and float64."""
@@ -184,15 +187,17 @@ def read_by_numpy(kind, y, taps):
     """Section 2.2 on y_1..y_T (T, B, C, H, W); features bin by bin, then channel by channel."""
     if kind in ("last", "max", "mean"):
         return {"last": y[-1], "max": y.max(0), "mean": y.mean(0)}[kind]
-    bins = np.abs(np.fft.rfft(y, axis=0)) if kind == "fft" else np.tensordot(taps, y, 1)
+    spectrum = np.fft.rfft(y, axis=0)[: len(taps)]
+    bins = {"fft": np.abs(spectrum), "real": spectrum.real}.get(kind, np.tensordot(taps, y, 1))
     return np.stack([state[:, c] for state in bins for c in range(y.shape[2])], axis=1)
 
 
 @pytest.mark.parametrize("layout", ["batch first", "batch last"])
+@pytest.mark.parametrize("frequencies", [None, 8, 1])
 @pytest.mark.parametrize("kind", READOUTS)
-def test_readouts(kind, layout):
+def test_readouts(kind, frequencies, layout):
     """They read n = 1..T without the start, feature k C + c, however the history lies in memory."""
-    network = build(with_readout(kind), seed=0).double()
+    network = build(with_readout(kind, frequencies=frequencies), seed=0).double()
     values = np.random.default_rng(0).normal(size=(17, 3, 2, 5, 4))
     history = torch.from_numpy(values)
     if layout == "batch last":
@@ -201,6 +206,23 @@ def test_readouts(kind, layout):
     taps = network.readout.taps.detach().numpy()
     np.testing.assert_allclose(found, read_by_numpy(kind, values[1:], taps), rtol=0, atol=1e-12)
     assert found.shape[1] == network.architecture.features
+
+
+@pytest.mark.parametrize("kind", ["last", "mean", "real", "linear", "given"])
+@pytest.mark.parametrize("frequencies", [None, 8])
+def test_the_matrix_of_a_readout_that_is_linear_in_time(kind, frequencies):
+    """Its rows on y_1..y_T give the features that the network reads: cosines are the real part."""
+    network = build(with_readout(kind, frequencies=frequencies), seed=0).double()
+    history = torch.from_numpy(np.random.default_rng(1).normal(size=(17, 3, 2, 5, 4)))
+    wanted = torch.einsum("kn,nbchw->bkchw", network.readout.matrix(), history[1:]).flatten(1, 2)
+    torch.testing.assert_close(network.features(history), wanted, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["fft", "max"])
+def test_readouts_that_have_no_matrix(kind):
+    """Amplitudes and maxima are not linear."""
+    with pytest.raises(ArgumentError, match=f"readout: got {kind}; must be linear in the history"):
+        build(with_readout(kind), seed=0).readout.matrix()
 
 
 @pytest.mark.parametrize("model", ["nwm", "conv_lstm"])
@@ -249,6 +271,26 @@ def test_the_convlstm_is_torch_s_lstm_where_there_is_one_pixel():
             h, c = cell(u, (h, c))
             u = network.read_back.layers(h)
     assert u.abs().max() > 0
+
+
+def test_the_convlstm_that_sees_the_image_at_every_step():
+    """Eqs 10-15 on one pixel: torch's LSTMCell with the image as its input, h recorded."""
+    network = build(
+        with_readout("last", model="conv_lstm", lstm_input="image", channels_in=3), seed=0
+    ).double()
+    seen = images(5, 3, (1, 1)).double()
+    cell = nn.LSTMCell(3, 2).double()
+    with torch.no_grad():
+        summed = network.gates.weight.sum((2, 3))
+        cell.weight_ih.copy_(summed[:, :3])
+        cell.weight_hh.copy_(summed[:, 3:])
+        cell.bias_ih.copy_(network.gates.bias)
+        cell.bias_hh.zero_()
+        h, c = (f(seen)[..., 0, 0] for f in (network.memory, network.cell))
+        for state in network.history(seen):
+            torch.testing.assert_close(state[..., 0, 0], h, rtol=0, atol=1e-12)
+            h, c = cell(seen[..., 0, 0], (h, c))
+    assert h.abs().max() > 0
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Weights of one's own: a state dict of torch, never anything else."""
 
 import dataclasses
+import pickle
+import warnings
 
 import pytest
 import torch
@@ -58,6 +60,12 @@ FAULTS = [
     (changed("kernel", torch.ones(2, 2, 3, 3, dtype=torch.int64)), "kernel is torch.int64, not"),
     (changed("kernel", torch.ones(2, 2, 3, 3, dtype=torch.complex64)), "kernel is torch.complex64"),
     (changed("kernel", torch.full((2, 2, 3, 3), torch.nan)), "kernel is not finite"),
+    (
+        changed("kernel", torch.full((2, 2, 3, 3), torch.nan).to(torch.float8_e4m3fn)),
+        "kernel is not finite",
+    ),
+    (changed("kernel", torch.ones(2, 2, 3, 3).to_sparse()), "kernel is no dense tensor"),
+    (changed("kernel", torch.ones(2, 2, 3, 3, device="meta")), "kernel is no dense tensor"),
     (lambda state: {f"net.{key}": value for key, value in state.items()}, "; 47 more; change"),
     (lambda state: torch.ones(3), "holds a Tensor, no tensors by name; save it with torch.save"),
     (lambda state: {"state_dict": dict(state)}, "holds a dict, no tensors by name"),
@@ -91,6 +99,41 @@ def test_a_damaged_file(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(ArgumentError, match="is damaged or holds other objects than tensors"):
         load_checkpoint(path, SMALL)
+
+
+def as_program(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the way to make one
+        torch.jit.trace(torch.nn.Identity(), torch.ones(1)).save(str(path))
+
+
+def as_pickle(path):
+    path.write_bytes(pickle.dumps({"kernel": 1}, protocol=4))
+
+
+@pytest.mark.parametrize("save", [as_program, as_pickle])
+def test_files_of_which_torch_warns_first(tmp_path, save):
+    """TorchScript, a pickle of protocol 4: the error says it all, without a warning."""
+    save(tmp_path / "own.pt")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ArgumentError, match="is damaged or holds other objects than tensors"):
+            load_checkpoint(tmp_path / "own.pt", SMALL)
+        with pytest.raises(UserWarning):
+            torch.load(tmp_path / "own.pt", weights_only=True)
+
+
+def test_other_warnings_are_heard(tmp_path, monkeypatch):
+    """Only what is needless is silenced."""
+    load = torch.load
+
+    def loud(*given, **options):
+        warnings.warn("something else", UserWarning, stacklevel=2)
+        return load(*given, **options)
+
+    monkeypatch.setattr(torch, "load", loud)
+    with pytest.warns(UserWarning, match="something else"):
+        load_checkpoint(saved(tmp_path / "own.pt"), SMALL)
 
 
 def test_a_missing_file_and_another_ending(tmp_path):

@@ -13,6 +13,7 @@ from numerics.wave_rnn.segments.mnist_segments import (
     mnist_segments_splits,
 )
 from numerics.wave_rnn.segments.multi_mnist import (
+    HIGHEST_THRESHOLD,
     digit_pools,
     enlarged_digit,
     multi_mnist_splits,
@@ -122,6 +123,22 @@ def test_fewer_mnist_digits(training):
     assert not set(checksums(other)) & set(checksums(fewer))
 
 
+def test_the_release_s_division_of_mnist(training):
+    """Its own two lines: torch seeded with 42, `random_split` of 60,000 digits at 85 %."""
+    import torch
+
+    splits = mnist_segments_splits(release=True)
+    state = torch.get_rng_state()
+    torch.manual_seed(42)
+    train, validation = torch.utils.data.random_split(range(60_000), [51_000, 9000])
+    torch.set_rng_state(state)
+    np.testing.assert_array_equal(splits.train.digits.images, training.images[train.indices])
+    chosen = counted(training.images[validation.indices])
+    assert counted(splits.validation.digits.images) == chosen
+    ours = mnist_segments_splits()
+    assert len(counted(ours.validation.digits.images) & chosen) < 2000
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -144,14 +161,26 @@ def test_digits_without_their_files(tmp_path, monkeypatch):
         multi_mnist_splits((1, 1, 1))
 
 
-def test_enlarged_digit():
-    """Bilinear, 8 bits, above 50: as exact interpolation wherever that is a level away from 50.5."""
-    matrix = interpolation(28, 42)
+@pytest.mark.parametrize(
+    ("threshold", "level"), [({}, 50), ({"threshold": 50 / 255}, 50), ({"threshold": 0.5}, 127)]
+)
+def test_enlarged_digit(threshold, level):
+    """Bilinear, 8 bits, above 50 or 127: as exact interpolation wherever that is a level away."""
+    matrix, least = interpolation(28, 42), level + 0.5
     for image in BLOBS.images:
         exact = matrix @ image.astype(float) @ matrix.T
-        clear = abs(exact - 50.5) > 1.5
-        np.testing.assert_array_equal(enlarged_digit(image)[clear], (exact > 50.5)[clear])
+        clear = abs(exact - least) > 1.5
+        found = enlarged_digit(image, **threshold)
+        np.testing.assert_array_equal(found[clear], (exact > least)[clear])
         assert clear.mean() > 0.9
+
+
+def test_thresholds_of_multi_mnist(training):
+    """One half makes digits thinner; at the highest threshold each of 60,000 still has a pixel."""
+    low, high = (multi_mnist_splits((300, 1, 1), threshold=share) for share in (50 / 255, 0.5))
+    assert class_shares(high.train)[0] > class_shares(low.train)[0] + 0.005
+    assert high.told["threshold"] == 0.5
+    assert all(enlarged_digit(image, HIGHEST_THRESHOLD).any() for image in training.images)
 
 
 def test_pools_are_apart(training):
@@ -223,6 +252,8 @@ def test_multi_mnist_is_kept(training, tmp_path):
     ("arguments", "text"),
     [
         ({"canvas": 41}, "canvas: got 41; must be at least 42 px"),
+        ({"threshold": 0.9}, "threshold: got 0.9; must be from 0 to 0.8"),
+        ({"threshold": float("nan")}, "threshold: got nan; must be from 0 to 0.8"),
         ({"most_digits": 0}, "most_digits: got 0; must be an integer, at least 1"),
     ],
 )

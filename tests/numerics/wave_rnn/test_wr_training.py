@@ -1,7 +1,9 @@
 """A network learns to segment: what is kept, recorded and watched, and that it goes on bit for bit."""
 
 import dataclasses
+import re
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from torch import nn
 
 from numerics import training
 from numerics.batches import EpochBatches
+from numerics.files import read_arrays
 from numerics.torch_networks import weights
 from numerics.wave_rnn.networks.architecture import Architecture
 from numerics.wave_rnn.networks.build import build
@@ -19,6 +22,7 @@ from numerics.wave_rnn.training.evaluation import evaluated
 from numerics.wave_rnn.training.protocol import Protocol
 from numerics.wave_rnn.training.segmentation import SegmentationLearner
 from numerics.wave_rnn.training.trained import LONG_NAMES, restored, trained
+from numerics.wave_rnn.waves.stability import StabilityWarning
 from theory.errors import ArgumentError, DivergenceError
 
 SPLITS = small_tetrominoes_splits((50, 30, 10))
@@ -67,7 +71,7 @@ def same(one, other):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_killed_training_ends_where_it_would_have(variant, tmp_path, monkeypatch):
-    """Killed before update 13, resumed from that of the evaluation at 10: all but the time is equal."""
+    """Killed before update 13, resumed from what was kept last: all but the time is equal."""
     monkeypatch.setattr(training, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
     architecture, protocol = VARIANTS[variant]
     options = {"watch": look, "watched_at": (0, 7, 12, 20)}
@@ -224,6 +228,32 @@ def test_a_loss_that_is_not_finite_names_its_update(at):
         training.train(one, SHORT.grid(50))
 
 
+@pytest.mark.parametrize(
+    ("architecture", "at", "named"),
+    [
+        (WAVES, 0, "time_step: got 0.6; the loss was nan at update 0; choose a smaller time step"),
+        (WAVES, 6, "learning_rate: got 0.005; the loss was nan at update 6; choose a smaller lear"),
+        (UNET, 0, "learning_rate: got 0.005; the loss was nan at update 0; choose a smaller lear"),
+    ],
+)
+def test_what_was_too_large(architecture, at, named):
+    """Before anything is learnt no learning rate is to blame, but the step of the waves may be."""
+    one = learner(architecture, SHORT)
+    for index in range(at):
+        one.update(index)
+    with torch.no_grad():
+        next(one.network.parameters()).fill_(np.nan)
+    with pytest.raises(DivergenceError, match=re.escape(named)):
+        one.update(at)
+
+
+def test_too_large_a_time_step_ends_the_training_before_it_begins():
+    """At dt = 8 and 300 steps waves leave float32 on the first images that are judged."""
+    steep = dataclasses.replace(WAVES, time_step=8.0, steps=300)
+    with pytest.raises(DivergenceError, match=r"time_step: got 8\.0; .* after 0 updates; choose a"):
+        trained(steep, SHORT, SPLITS, 1)
+
+
 def test_a_mask_with_too_many_classes():
     """A network of four outputs and a class 4: told before torch ends the process."""
     masks = np.full((8, 6, 6), 4, np.uint8)
@@ -247,6 +277,44 @@ def test_a_record_says_what_it_holds():
         assert np.isfinite(array).all()
     assert f"nwm, seed 1: best after {run.best_update} updates" in repr(run)
     assert 0 < run.seconds < time.process_time()
+
+
+def test_seconds_of_a_finished_training(tmp_path):
+    """Read from its checkpoint, they are those that it took, and those of reading."""
+    path = tmp_path / "state.npz"
+    first = trained(WAVES, SHORT, SPLITS, 1, checkpoint=path)
+    stored = float(read_arrays(path)["seconds"])
+    assert 0 < stored <= first.seconds
+    began = time.process_time()
+    again = trained(WAVES, SHORT, SPLITS, 1, checkpoint=path)
+    assert stored <= again.seconds <= stored + time.process_time() - began
+
+
+@pytest.mark.parametrize(("time_step", "safe"), [(0.6, True), (8.0, False)])
+def test_an_unstable_step_is_told(time_step, safe):
+    """The margin of the best weights on validation images, by hand; who takes the network is warned at 4."""
+    waves = dataclasses.replace(WAVES, time_step=time_step)
+    run = trained(waves, dataclasses.replace(SHORT, updates=8), SPLITS, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", StabilityWarning)
+        network = restored(run)
+    with torch.no_grad():
+        fields = network.fields(torch.as_tensor(SPLITS.validation.batch(np.arange(30)).images))
+    margin = (time_step**2 * fields.stiffness + 2 * time_step * fields.damping).max()
+    assert run.stability.margin == pytest.approx(float(margin), rel=1e-6)
+    assert run.stability.is_safe is safe
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        restored(run)
+        restored(run, final=True)  # was not judged
+    assert [warning.category for warning in heard] == [StabilityWarning] * (not safe)
+
+
+def test_a_network_without_waves_has_no_stability():
+    """There is no step."""
+    run = trained(UNET, Protocol(8, 1e-3, updates=3), SPLITS, 1)
+    assert run.stability is None
+    assert restored(run).architecture == UNET
 
 
 def test_what_is_watched():

@@ -125,6 +125,16 @@ def test_a_growing_mode_is_stopped_by_the_tanh():
     assert network < 1 + 0.36 * 60 * 61 / 2
 
 
+def test_linear_roads_that_leave_the_numbers(recwarn):
+    """Growth of 200 a step and more: linear laws are inf or nan after 200 steps, silently; tanh stops it."""
+    mode = paper_mode(kernel=100 * LAPLACIAN, stiffness=-500.0, time_step=0.6, steps=200)
+    for road in (wave_equation, lattice, discrete_step):
+        history = road(mode)[:, 0]
+        assert np.isfinite(history[:50]).all(), road.__name__
+        assert not np.isfinite(history[-1]), road.__name__
+    assert not recwarn.list
+
+
 def test_the_roads_meet_for_small_steps_and_long_waves():
     """Halving dt halves step against lattice; twice the wavelength has a 16th."""
     coarse, fine = (

@@ -140,6 +140,24 @@ def test_the_range_of_many_steps():
     assert found.front == measured_radius(whole, 1e-3) == 56
 
 
+def test_the_front_of_waves_that_leave_the_numbers(recwarn):
+    """Growth of 286 a step: 286^200 has no float64. The front needs none: it is relative to the largest."""
+    strong = 100 * laplacian_kernel()
+    few, many = (range_of(strong, 0.5, 0.1, 0.6, steps).front for steps in (50, 200))
+    response = impulse_response(strong, 0.5, 0.1, 0.6, 50)
+    assert few == measured_radius(response, 1e-3)
+    # the strongest waves, of two pixels, spread as sqrt(n)
+    assert many == pytest.approx(2 * few, abs=2)
+    assert not recwarn.list
+
+
+def test_a_response_is_divided_by_powers_of_its_growth():
+    """By 2^n exactly: no digit is another."""
+    kernel = 3 * laplacian_kernel(2)
+    whole = impulse_response(kernel, 0.5, 0.1, 0.6, 20)
+    assert np.array_equal(impulse_response(kernel, 0.5, 0.1, 0.6, 20, growth=2.0), whole / 2.0**20)
+
+
 def test_a_faster_kernel_hears_farther():
     """Four times the Laplacian: speed 2 and the same front at half the time, to the time step."""
     fast = range_of(4 * laplacian_kernel(), 0.0, 0.0, 0.1, 50)

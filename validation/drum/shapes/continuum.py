@@ -20,7 +20,7 @@ EXTRAPOLATED, QUADRATIC, CURVED = "grid, extrapolated", "P2, graded", "P2, curve
 METHODS = (EXACT, PARTICULAR, QUARTIC, EXTRAPOLATED, QUADRATIC, CURVED)
 BY_FORMULA = 300  # eigenvalues from which a drum is heard
 MOST_SINGULAR = 6  # corners for which particular solutions are tried
-Method = Callable[[int], Spectrum]
+Method = Callable[[int], Spectrum | None]
 
 
 def spectra(shape: Shape, count: int, *, thorough: bool = True) -> dict[str, Spectrum]:
@@ -33,7 +33,7 @@ def spectra(shape: Shape, count: int, *, thorough: bool = True) -> dict[str, Spe
     thorough : bool
         Without it particular solutions are left out.
     """
-    found = {name: method(count) for name, method in _methods(shape)}
+    found = {name: solved for name, method in _methods(shape) if (solved := method(count))}
     polygon = shape.domain
     if thorough and isinstance(polygon, Polygon) and shape.finer is None and _has_waves(polygon):
         first = best(found).eigenvalues[0]
@@ -61,7 +61,6 @@ def _filled(values: np.ndarray, count: int) -> np.ndarray:
 def _methods(shape: Shape) -> Iterator[tuple[str, Method]]:
     from numerics.drum.spectra.curved_elements import curved_spectrum
     from numerics.drum.spectra.finite_elements import accurate_spectrum, finite_element_spectrum
-    from numerics.drum.spectra.masks import extrapolated_spectrum
 
     domain = shape.domain
     if shape.family:
@@ -77,7 +76,7 @@ def _methods(shape: Shape) -> Iterator[tuple[str, Method]]:
     yield QUADRATIC, lambda count: finite_element_spectrum(domain, count)
     unit = aligned_spacing(domain)
     if unit is not None and follows_grid(domain, unit):
-        yield EXTRAPOLATED, lambda count: extrapolated_spectrum(domain, count)
+        yield EXTRAPOLATED, lambda count: _on_grids(domain, count)
 
 
 def exact_of(shape: Shape, count: int) -> Spectrum:
@@ -109,6 +108,16 @@ def _particular(polygon: Polygon, near: float) -> Spectrum | None:
     try:
         return particular_solution(polygon, near)
     except ArgumentError:  # a branch cut meets the polygon, or the corners are not enough for it
+        return None
+
+
+def _on_grids(polygon: Polygon, count: int) -> Spectrum | None:
+    """Return what six grids give by extrapolation; None where six do not fit the vertices."""
+    from numerics.drum.spectra.masks import extrapolated_spectrum
+
+    try:
+        return extrapolated_spectrum(polygon, count)
+    except ArgumentError:  # vertices too near to each other, or too few nodes
         return None
 
 

@@ -70,26 +70,33 @@ def _ways(domain: Domain) -> Iterator[tuple[str, Iterator[Point]]]:
 def _grids(domain: Domain) -> Iterator[Point]:
     from numerics.drum.spectra.masks import mask_spectrum
 
+    unit = aligned_spacing(domain) if isinstance(domain, Polygon) else None
     for nodes in GRIDS:
-        drum = mask_of(domain, np.sqrt(domain.area / nodes), component="largest")
+        spacing = np.sqrt(domain.area / nodes)
+        if unit is not None and unit > spacing:  # walls on grid lines, where they can be
+            spacing = unit / np.ceil(unit / spacing)
+        drum = mask_of(domain, spacing, component="largest")
         yield drum.nodes, float(mask_spectrum(drum, 1).eigenvalues[0]), np.nan
 
 
 def _extrapolated(polygon: Polygon, unit: float) -> Iterator[Point]:
-    from numerics.drum.spectra.masks import corner_powers, extrapolated, mask_spectrum
+    from numerics.drum.spectra.masks import SAFETY, corner_powers, extrapolated, mask_spectrum
 
     powers = corner_powers(polygon.angles, 4)
     for coarsest in (2, 4, 8, 12):
         divisions = np.array([coarsest, coarsest + 2, 2 * coarsest, 2 * coarsest + 2, 4 * coarsest])
         divisions = np.unique(divisions)
-        if len(divisions) < 4:
+        if len(divisions) < 4 or polygon.area * (divisions[-1] / unit) ** 2 > GRIDS[-1]:
             continue
-        drums = [mask_of(polygon, unit / k) for k in divisions]
+        try:
+            drums = [mask_of(polygon, unit / k) for k in divisions]
+        except ArgumentError:  # so coarse a grid falls apart, or has no node inside
+            continue
         if min(drum.nodes for drum in drums) < 2:
             continue
         values = np.array([mask_spectrum(drum, 1).eigenvalues[0] for drum in drums])
         limit, estimate = extrapolated(unit / divisions, values, powers[: len(drums) - 1])
-        yield sum(drum.nodes for drum in drums), float(limit), float(estimate)
+        yield sum(drum.nodes for drum in drums), float(limit), SAFETY * float(estimate)
 
 
 def _uniform(polygon: Polygon) -> Iterator[Point]:

@@ -13,6 +13,7 @@ from numerics.drum.hearing import heard
 from numerics.drum.nodal import clusters, courant_bounds, displayed, heard_basis, nodal_domains
 from numerics.drum.shape_bounds import ShapeBound, shape_bounds
 from numerics.drum.shapes.curved import Annulus, Disk
+from numerics.drum.shapes.grid_masks import Domain
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.spectra.exact import annulus_spectrum, disk_spectrum
 from numerics.drum.spectra.masks import corner_powers
@@ -280,19 +281,14 @@ def bounds_of(membrane: Membrane, spectrum: Spectrum) -> tuple[ShapeBound, ...]:
         domain.area,
         domain.perimeter,
         complete=True,
-        convex=is_convex(domain),
-        tiles_or_disk=membrane.shape.family in TILING,
+        simply_connected=is_simply_connected(domain),
+        tiles=bool(membrane.shape.family),  # all that have a formula: see the theorem's assumption
     )
 
 
-TILING = ("rectangle", "right_isosceles", "equilateral", "disk")
-
-
-def is_convex(domain: object) -> bool:
-    """Return whether a domain is known to be convex."""
-    if isinstance(domain, Polygon):
-        return not domain.holes and bool((domain.angles < np.pi).all())
-    return isinstance(domain, Disk)
+def is_simply_connected(domain: Domain) -> bool:
+    """Return whether a domain has no hole."""
+    return not (isinstance(domain, Annulus) or getattr(domain, "holes", ()))
 
 
 # --- the space step -------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -68,25 +69,36 @@ def _fundamentals(ladder: Ladder, samples: float) -> dict[str, Any]:
 
 
 def _spectra(result: xr.DataTree, drum: str) -> dict[str, Any]:
+    """Return every method's eigenvalues with as many digits as its error leaves."""
     masks = results.dataset(result, "forecast/masks").sel(drum=drum)
-    columns, parts = ["mode", "mask"], [masks["eigenvalue"].values]
-    forecast = result["forecast"]
-    if "spectra" in forecast.children:
+    columns = ["mode", "mask"]
+    parts: list[list[Any]] = [[f"{value:.6g}" for value in masks["eigenvalue"].values]]
+    if "spectra" in result["forecast"].children:
         spectra = results.dataset(result, "forecast/spectra").sel(drum=drum)
-        for method in spectra["solver"].values:
-            values = spectra["eigenvalue"].sel(solver=method).values
+        for solver in spectra["solver"].values:
+            one = spectra.sel(solver=solver)
+            values, errors = one["eigenvalue"].values, one["error"].values
             if not np.isfinite(values).any():
                 continue
-            columns += [str(method), "±"]
-            parts += [values, spectra["error"].sel(solver=method).values]
+            columns += [str(solver), "±"]
+            parts += [
+                [_rounded(*both) for both in zip(values, errors, strict=True)],
+                [f"{error:.1e}" if np.isfinite(error) else "" for error in errors],
+            ]
         lower = spectra["lower_bound"].values
         if np.isfinite(lower).any():
             columns.append("not below")
-            parts.append(lower)
-    rows = [
-        [k + 1, *(float(part[k]) for part in parts)] for k in range(min(MOST_ROWS, len(parts[0])))
-    ]
+            parts.append([f"{value:.6g}" for value in lower])
+    rows = [[k + 1, *(part[k] for part in parts)] for k in range(min(MOST_ROWS, len(parts[0])))]
     return {"title": f"{drum}: eigenvalues (1/length^2)", "columns": columns, "rows": rows}
+
+
+def _rounded(value: float, error: float) -> str:
+    """Return a value with the digits that its error leaves, and one more."""
+    if not np.isfinite(value):
+        return ""
+    digits = 1 - math.floor(math.log10(error)) if error > 0 else 12
+    return f"{value:.{max(0, digits)}f}"
 
 
 def _heard(result: xr.DataTree, drum: str) -> dict[str, Any]:
@@ -125,7 +137,7 @@ def _bounds(result: xr.DataTree, drum: str) -> dict[str, Any]:
 def _cost(cost: xr.Dataset) -> dict[str, Any]:
     rows = []
     for way in cost["way"].values:
-        one = cost.sel(way=way).dropna("level")
+        one = cost.sel(way=way).dropna("level", subset=["unknowns"])
         if one.sizes["level"]:
             last = one.isel(level=-1)
             rows.append([str(way), int(last["unknowns"]), float(last["relative_error"])])

@@ -10,8 +10,8 @@ import xarray as xr
 from validation import plots, results
 from validation.wave_rnn.figures import naming
 from validation.wave_rnn.paper_tables import paper_table
+from validation.wave_rnn.score_tables import OURS
 from validation.wave_rnn.scoring import TEST
-from validation.wave_rnn.tables import OURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

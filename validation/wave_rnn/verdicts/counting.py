@@ -3,65 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, NamedTuple, cast
 
 import numpy as np
 import xarray as xr
 
-from numerics.wave_rnn.networks.architecture import Architecture, Model
+from numerics.wave_rnn.networks.architecture import Architecture
 from validation import results
 from validation.verdicts import CONSISTENT, OPEN, REFUTED, REPRODUCED, Row
-from validation.wave_rnn.check_table import MNIST, MULTI, TETROMINOES
+from validation.wave_rnn.paper_networks import printed_counts
 from validation.wave_rnn.paper_tables import paper_table
 from validation.wave_rnn.setting import Setting
 from validation.wave_rnn.verdicts.chance import spread
 from validation.wave_rnn.verdicts.material import check_of, command, has
 
-IMAGES = {MNIST: (1, 11), TETROMINOES: (3, 6), MULTI: (1, 11)}  # channels, classes
 PRINTED = 0.005  # of a score with two decimals: what rounding hides
-
-
-class Count(NamedTuple):
-    """A number of parameters that the paper prints, and the network that it belongs to."""
-
-    network: str
-    architecture: Architecture
-    printed: str
-
-    def agrees(self, parameters: int) -> bool:
-        """Return whether a count is what is printed: exactly, or in thousands."""
-        if self.printed[-1].lower() == "k":
-            return abs(parameters - 1000 * int(self.printed[:-1])) <= 500
-        return parameters == int(self.printed)
-
-
-def printed_counts() -> list[Count]:
-    """Return all counts of Tables 1, 2 and 4."""
-    found = []
-    for number in (1, 2, 4):
-        printed = paper_table(number)["parameters"]
-        for images in printed["image_set"].values:
-            for network in printed["network"].values:
-                text = str(printed.sel(image_set=images, network=network).item())
-                if text:
-                    found.append(Count(str(network), of_paper(str(images), str(network)), text))
-    return found
-
-
-def of_paper(images: str, network: str) -> Architecture:
-    """Return a network of the paper, by its images and its name."""
-    model, variant = network.split()
-    channels, classes = IMAGES[images]
-    sizes: dict[str, Any] = {"hidden": 16, "head": (32,) * 5} if images == MULTI else {}
-    own: dict[str, dict[str, Any]] = {
-        "nwm": {"readout": variant},
-        "conv_lstm": {"readout": variant, "steps": 20},
-        "cnn": {"depth": variant},
-        "unet": {"unet_width": variant},
-    }
-    for name, value in own[model].items():
-        sizes[name] = int(value) if str(value).isdigit() else value
-    return Architecture(cast(Model, model), channels, classes, **sizes)
 
 
 def parameters(result: xr.DataTree, setting: Setting) -> Row:
@@ -113,9 +68,7 @@ def _reads_bins(architecture: Architecture) -> bool:
 
 def _with_bins(architecture: Architecture, count: int) -> int:
     """Return the parameters of a network whose readout had so many bins."""
-    taps = ((0.0,) * architecture.steps,) * count
-    given = dataclasses.replace(architecture, readout="given", taps=taps)
-    return given.parameters() + count * architecture.steps
+    return dataclasses.replace(architecture, frequencies=count).parameters()
 
 
 def overlaps(result: xr.DataTree, setting: Setting) -> Row:

@@ -35,7 +35,7 @@ REGIMES = (  # kernel, omega, alpha
 DAMPINGS = (0.0, 0.05, 1.5)
 MODES = ((4, 1), (1, 0), (3, 2))  # of a grid of 32 x 8
 STEPS, SHAPE = 100, (20, 27)  # of what is read out
-READOUTS: tuple[Readout, ...] = ("last", "mean", "linear")
+READOUTS: tuple[Readout, ...] = ("last", "mean", "real", "linear")
 
 
 def powers() -> float:
@@ -97,7 +97,7 @@ def _fitted_modes() -> Iterator[tuple[FittedMode, Dispersion]]:
 
 
 def filters() -> float:
-    """Features last, mean and linear by multipliers against stepping and reading, T = 100; worst.
+    """Features last, mean, real and linear by multipliers against stepping and reading, T = 100; worst.
 
     Two channels, on their own and coupled, 20 x 27 pixels, relative to the largest feature.
     """
@@ -120,7 +120,7 @@ def _filters_missed(dtype: torch.dtype) -> Iterator[float]:
         for readout in _readouts(dtype):
             with torch.no_grad():
                 wanted = readout(history).numpy()
-            law = multipliers(_rows(readout), kernel, omega, alpha, DT, SHAPE)
+            law = multipliers(readout.matrix().detach().numpy(), kernel, omega, alpha, DT, SHAPE)
             if dtype is torch.float64:
                 found = law.features(start.numpy())
             else:
@@ -135,15 +135,6 @@ def _readouts(dtype: torch.dtype) -> tuple[TimeReadout, ...]:
             TimeReadout(Architecture("nwm", 1, 2, steps=STEPS, readout=kind)).to(dtype)
             for kind in READOUTS
         )
-
-
-def _rows(readout: TimeReadout) -> np.ndarray:
-    """Return the matrix (K, T) that acts on y_1 ... y_T."""
-    if readout.kind == "last":
-        return np.eye(STEPS)[-1:]
-    if readout.kind == "mean":
-        return np.full((1, STEPS), 1 / STEPS)
-    return readout.taps.detach().numpy()
 
 
 def _looped(

@@ -18,22 +18,13 @@ from numerics.wave_rnn.waves.amplitude import (
     standing_frequency,
     travelling_frequency,
 )
+from validation.wave_rnn.architectures import SMALL_SIZES, SMALL_WAVES
 
 AMPLITUDES = (0.1, 0.5, 1.0, 2.0)  # lambda A = .06, .29, .59, 1.17
 MODE, CELLS, OMEGA = 4, 32, 0.3
 SCALES = (0.1, 0.01, 0.001)  # of y_0
-SMALL = Architecture(
-    "nwm",
-    channels_in=1,
-    classes=4,
-    encoder=8,
-    steps=16,
-    time_step=0.6,
-    omega_start="twice",
-    position_start="kaiming",
-)
 NETWORKS = (  # with the side of their images
-    (SMALL, 18),
+    (Architecture("nwm", 1, 4, encoder=SMALL_SIZES["encoder"], **SMALL_WAVES), 18),
     (Architecture("nwm", 1, 11), 24),
 )
 
