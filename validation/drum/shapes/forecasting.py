@@ -288,7 +288,8 @@ def bounds_of(membrane: Membrane, spectrum: Spectrum) -> tuple[ShapeBound, ...]:
 
 def is_simply_connected(domain: Domain) -> bool:
     """Return whether a domain has no hole."""
-    return not (isinstance(domain, Annulus) or getattr(domain, "holes", ()))
+    has_holes = isinstance(domain, Polygon) and bool(domain.holes)
+    return not (has_holes or isinstance(domain, Annulus))
 
 
 # --- the space step -------------------------------------------------------------------------------
