@@ -326,6 +326,40 @@ def listening_copy(signals: np.ndarray, *, rate: int = RATE, decay: float = 0.5)
     return shaped * (GAIN / loudest)
 
 
+def alternating(
+    signals: np.ndarray, *, rate: int = RATE, seconds: float = 0.5, turns: int = 3
+) -> np.ndarray:
+    """Return drums that take turns: each struck anew, heard for a while, then the next.
+
+    Parameters
+    ----------
+    signals : ndarray, (drum, samples)
+    rate : int
+        Samples a second.
+    seconds : float
+        How long each is heard at a time; shorter signals are heard whole.
+    turns : int
+        How often each is heard.
+
+    Returns
+    -------
+    ndarray, (samples,)
+        A `listening_copy`, to be written with a gain of 1.
+
+    Raises
+    ------
+    ArgumentError
+        As `listening_copy`.
+
+    Examples
+    --------
+    >>> alternating(np.ones((2, 100)), rate=10, turns=2).shape
+    (20,)
+    """
+    begun = listening_copy(np.asarray(signals)[..., : max(1, round(seconds * rate))], rate=rate)
+    return np.tile(begun, (turns, 1)).ravel()
+
+
 def _fade(samples: int, rate: int) -> np.ndarray:
     """Return 1 and, over the last 5 ms, (1 + cos) / 2 from below 1 to 0, (samples,)."""
     length = min(samples, max(1, round(FADE * rate)))

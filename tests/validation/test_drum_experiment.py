@@ -360,9 +360,9 @@ def test_what_is_printed(fig2):
         assert f" {check.id} " in text
     for file in fig2.said["files"]:
         assert f"wrote {file}" in text
-    elsewhere = [line for line in text.splitlines() if line.startswith("not run:")]
-    assert elsewhere
-    assert all("(another case: python -m validation.drum --shape" in line for line in elsewhere)
+    said = " ".join(text.split())  # long lists are folded
+    elsewhere = said.count("(another case: python -m validation.drum --shape")
+    assert elsewhere == said.count("not run:") > 0
 
 
 def test_nobody_is_warned_of_arithmetic(fig2):

@@ -17,6 +17,7 @@ from numerics.drum.modes import Lines
 from numerics.drum.sound import (
     GAIN,
     RATE,
+    alternating,
     heard_angle,
     listening_copy,
     read_wav,
@@ -75,7 +76,9 @@ def gain_of(heard: np.ndarray) -> float:
     return GAIN / max(1.0, float(np.abs(heard).max()))
 
 
-def files(result: xr.DataTree, drums: dict[str, Any], listening: np.ndarray) -> dict[str, bytes]:
+def files(
+    result: xr.DataTree, drums: dict[str, Any], listening: np.ndarray, *, take_turns: bool = False
+) -> dict[str, bytes]:
     """Return the measured sound, the listening copy, and what both are, as files.
 
     Parameters
@@ -84,6 +87,8 @@ def files(result: xr.DataTree, drums: dict[str, Any], listening: np.ndarray) -> 
         What tells the drums apart, for the file that says what the sounds are.
     listening : ndarray, (drum, sample)
         The same drums under a mallet, not yet fading.
+    take_turns : bool
+        Whether there is a file more, in which the drums alternate.
     """
     setup = results.dataset(result, "setup")
     heard = results.dataset(result, "observed/sound")
@@ -103,8 +108,14 @@ def files(result: xr.DataTree, drums: dict[str, Any], listening: np.ndarray) -> 
         "drum_listening.wav": "the same drums under a soft mallet, fading: to listen to, not to measure",
     }
     faded = listening_copy(listening, rate=RATE).ravel()
+    more = {}
+    if take_turns:
+        told["drum_alternating.wav"] = "the same drums, struck in turn, half a second each"
+        turns = alternating(listening, rate=RATE)
+        more["_alternating.wav"] = wav_bytes(turns, gain=1.0, sample_type="int16")
     return {
         ".wav": wav_bytes(heard["signal"].values.astype(float).ravel(), gain=gain),
         "_listening.wav": wav_bytes(faded, gain=1.0, sample_type="int16"),
+        **more,
         "_sound.json": (json.dumps(told, indent=1) + "\n").encode(),
     }

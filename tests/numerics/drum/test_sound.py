@@ -228,6 +228,16 @@ def test_a_listening_copy_keeps_pitch_and_loudness():
     assert len(sound.wav_bytes(copies[0], gain=1.0)) > 4 * 44_100
 
 
+def test_drums_take_turns():
+    """Two tones, half a second each, three times over: 220 and 330 cycles a second, by turns."""
+    seconds = np.arange(2 * sound.RATE) / sound.RATE
+    tones = np.stack([np.cos(2 * np.pi * pitch * seconds) for pitch in (220, 330)])
+    parts = sound.alternating(tones).reshape(6, sound.RATE // 2)
+    heard = [np.abs(np.fft.rfft(part)).argmax() / 0.5 for part in parts]
+    assert heard == [220, 330] * 3
+    assert np.array_equal(parts[0], parts[2])
+
+
 def test_a_listening_copy_of_any_length():
     """Shorter than its fade it is all fade; a single sample would be silent, and is refused."""
     short = sound.listening_copy(np.ones(10))

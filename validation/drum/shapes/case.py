@@ -131,6 +131,7 @@ class AnyDrums:
     def report(self, result: xr.DataTree) -> Report:
         """Return the drum with its spectrum, patterns, budget, what is heard, film and sound."""
         s = self.setting
-        heard = sound.files(result, {"drums": s.names}, measuring.listening(s))
+        listening = measuring.listening(s)
+        heard = sound.files(result, {"drums": s.names}, listening, take_turns=s.is_pair)
         media = {".gif": film.gif(result, measuring.exact_film(s.membranes[0])), **heard}
         return Report(figures.drawn(result), tables.of_shapes(result), media)

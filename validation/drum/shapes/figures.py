@@ -150,6 +150,11 @@ def patterns(result: xr.DataTree) -> Figure:
         if k < shown:
             _pattern(setup.sel(drum=name), masks.sel(drum=name), k, ax)
     if len(names) > 1:
+        one, two = masks["eigenvalue"].values
+        gap = float(np.abs(one / two - 1).max())
+        figure.suptitle(
+            f"two drums on grids: {masks.sizes['mode']} eigenvalues, relative difference {gap:.0e}"
+        )
         for row, name in zip(axes, names, strict=False):
             row[0].text(-0.06, 0.5, str(name), rotation=90, va="center", ha="right",
                         transform=row[0].transAxes, fontsize="large")  # fmt: skip
@@ -167,9 +172,8 @@ def _pattern(one: xr.Dataset, masks: xr.Dataset, k: int, ax: Any) -> None:
     ax.plot(*one["outline"].values.T, color="black", lw=1.0)
     ax.set_aspect("equal")
     domains = int(masks["domains"][k])
-    ax.set_title(
-        f"{k + 1}: {float(masks['eigenvalue'][k]):.5g}\n{domains} domains", fontsize="small"
-    )
+    counted = f"{domains} domain{'s' if domains > 1 else ''}"
+    ax.set_title(f"{k + 1}: {float(masks['eigenvalue'][k]):.5g}\n{counted}", fontsize="small")
 
 
 # --- the fundamental ------------------------------------------------------------------------------
