@@ -105,9 +105,16 @@ default_role = "literal"
 # a reference to a name of ours must lead somewhere; of other libraries nothing is looked up
 nitpick_ignore_regex = [(r"py:.*", rf"(?!({'|'.join(FLOORS)})\.).*")]
 nitpick_ignore = [
-    ("py:class", "theory.claims.registry.ClaimType"),  # a type variable
-    ("py:class", "numerics.latent_waves.distributed.Sum"),  # another
-    ("py:class", "theory.claims.claim.Explanation"),  # what `explain` returns; it is not exported
+    ("py:class", name)
+    for name in (
+        "theory.claims.claim.Explanation",  # what `explain` returns; it is not exported
+        # type variables
+        "theory.claims.registry.ClaimType",
+        "numerics.latent_waves.distributed.Sum",
+        "numerics.processes.Job",
+        "numerics.processes.Result",
+        "numerics.wave_rnn.segments.placement.Drawn",
+    )
 ]
 # `Config` in a signature is that of the module's own experiment, but is looked for in all
 suppress_warnings = ["ref.python"]
