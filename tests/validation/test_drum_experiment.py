@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from command_line import Page
+from interruptions import CutOffError, cut_off, values
 from PIL import Image
 
 from numerics.drum.drums import Drum
@@ -978,22 +979,6 @@ def test_poisoned_stepping_is_seen(small, tmp_path, monkeypatch):
 
 
 # --- runs that are cut off ------------------------------------------------------------------------
-
-
-def values(tree):
-    """Checksum of all that a result says, without when, where and in how much time it was found."""
-    tree = tree.copy()
-    for name in ("provenance", "forecast"):
-        del tree.attrs[name]
-    return checksum(tree)
-
-
-class CutOffError(Exception):
-    """As if the process had ended here."""
-
-
-def cut_off(*_, **__):
-    raise CutOffError
 
 
 @pytest.mark.parametrize("last", ["network", "stepping", "survey"])

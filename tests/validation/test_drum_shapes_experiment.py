@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 from command_line import KEYS, FinishedRun, Page
+from interruptions import CutOffError, cut_off, values
 from PIL import Image, ImageDraw
 
 from numerics.drum.drums import Drum
@@ -315,22 +316,6 @@ def small(folder, out, **options):
 
 def sha256(tree):
     return json.loads(tree.attrs["forecast"])["sha256"]
-
-
-def values(tree):
-    """Checksum of all that a result says, without when, where and in how much time it was found."""
-    tree = tree.copy()
-    for name in ("provenance", "forecast"):
-        del tree.attrs[name]
-    return checksum(tree)
-
-
-class CutOffError(Exception):
-    """As if the process had ended here."""
-
-
-def cut_off(*_, **__):
-    raise CutOffError
 
 
 def test_a_run_that_is_cut_off_goes_on(tmp_path, monkeypatch):

@@ -2,14 +2,12 @@
 
 import itertools
 import math
-import numbers
 from collections.abc import Callable
 
 import sympy
 
 from theory.claims import Identity, Reference, Step, register
-from theory.drum.membrane import GENERATOR, pairs_by_divisors
-from theory.errors import ArgumentError
+from theory.drum.membrane import GENERATOR, pairs_by_divisors, require_positive_integer
 from theory.lattice import PAPER
 
 Levels = list[tuple[int, tuple[tuple[int, int], ...]]]
@@ -57,7 +55,7 @@ def _lowest(
     belongs: Callable[[int, int], bool] = lambda m, n: True,
 ) -> Levels:
     """Return the lowest levels; each is at least m^2 and n^2, so a square of numbers holds them all."""
-    _require_positive_integer("count", count)
+    require_positive_integer("count", count)
     highest = 4
     while True:
         found = _up_to(highest, level, belongs)
@@ -88,7 +86,7 @@ def hexagonal_pairs_by_divisors(s: int) -> int:
     >>> [hexagonal_pairs_by_divisors(s) for s in (3, 7, 49, 91)]
     [1, 2, 2, 4]
     """
-    _require_positive_integer("s", s)
+    require_positive_integer("s", s)
     residues = [divisor % 3 for divisor in sympy.divisors(s)]
     return residues.count(1) - residues.count(2) - (math.isqrt(s) ** 2 == s)
 
@@ -137,7 +135,7 @@ def right_isosceles_multiplicity(s: int) -> Identity:
 def _multiplicity(
     shape: str, s: int, count: Callable[[int], int], levels: Callable[[int], Levels]
 ) -> Identity:
-    _require_positive_integer("s", s)
+    require_positive_integer("s", s)
     # one level more than there can be up to s, whose order the identity does not ask
     listed = sum(len(modes) * GENERATOR**level for level, modes in levels(s))
     counted = sum(count(level) * GENERATOR**level for level in range(1, s + 1))
@@ -149,8 +147,3 @@ def _multiplicity(
         order=s,
         derivation=(Step("one power for each mode", listed),),
     )
-
-
-def _require_positive_integer(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-        raise ArgumentError(name, value, "must be a whole number, at least 1", "pass 1 or more")

@@ -159,7 +159,7 @@ def pairs(s: int) -> tuple[tuple[int, int], ...]:
     >>> pairs(50)
     ((1, 7), (5, 5), (7, 1))
     """
-    _require_positive_integer("s", s)
+    require_positive_integer("s", s)
     found = ((m, math.isqrt(s - m * m)) for m in range(1, math.isqrt(s) + 1))
     return tuple((m, n) for m, n in found if n > 0 and m * m + n * n == s)
 
@@ -198,7 +198,7 @@ def rectangle_levels(p: int, q: int, count: int) -> list[tuple[int, tuple[tuple[
     [(5, ((1, 1),)), (8, ((2, 1),)), (13, ((3, 1),))]
     """
     for name, value in (("p", p), ("q", q), ("count", count)):
-        _require_positive_integer(name, value)
+        require_positive_integer(name, value)
     highest = p**2 + q**2
     while True:
         levels = _levels_up_to(highest, p, q)
@@ -227,7 +227,7 @@ def pairs_by_divisors(s: int) -> int:
     >>> [pairs_by_divisors(s) for s in (2, 25, 50, 65, 325)]
     [1, 2, 3, 4, 6]
     """
-    _require_positive_integer("s", s)
+    require_positive_integer("s", s)
     residues = [divisor % 4 for divisor in sympy.divisors(s)]
     return residues.count(1) - residues.count(3) - (math.isqrt(s) ** 2 == s)
 
@@ -243,7 +243,7 @@ def multiplicity(s: int) -> Identity:
     Left, the coefficient of r^s counts the modes (m, n) of a square with m^2 + n^2 = s; right are
     divisors. The first triple is 50 = 1 + 49 = 25 + 25.
     """
-    _require_positive_integer("s", s)
+    require_positive_integer("s", s)
     squares = sum(GENERATOR ** (m * m) for m in range(1, math.isqrt(s) + 1))
     counted = sum(pairs_by_divisors(level) * GENERATOR**level for level in range(1, s + 1))
     return Identity(
@@ -256,6 +256,7 @@ def multiplicity(s: int) -> Identity:
     )
 
 
-def _require_positive_integer(name: str, value: int) -> None:
+def require_positive_integer(name: str, value: int) -> None:
+    """Raise ArgumentError unless a value is a whole number, at least 1."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
         raise ArgumentError(name, value, "must be a whole number, at least 1", "pass 1 or more")
