@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from validation import plots, results
+from validation.drum.deviations import stack
 from validation.drum.fundamental import CLOSED, FUNDAMENTAL, NETWORK
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 COLUMNS = 6
 OF_A_PAIR = 9  # modes that are shown of each of two drums
-HATCHES = ("", "//", "..", "xx")
 SHOWN_SAMPLES = 400
 
 
@@ -95,7 +95,9 @@ def _eigenvalues(result: xr.DataTree, name: str, ax: Any) -> None:
             ax.semilogy(mode, errors[number] / known, **style, label=f"{solver}: its error bar")
     ax.set(ylabel="relative to the eigenvalue", title="how well eigenvalues are known")
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.legend(fontsize="small")
+    ax.legend(
+        loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize="small", frameon=False
+    )
 
 
 def _wave(result: xr.DataTree, name: str, ax: Any) -> None:
@@ -197,24 +199,8 @@ def budget(result: xr.DataTree) -> Figure:
     labels = [f"{step:.3g}" for step in measured["time_step"].values]
     places = np.arange(len(labels))
     for ax, name in zip(axes[0], names, strict=True):
-        tops = {1: np.zeros(len(labels)), -1: np.zeros(len(labels))}
-        for number, source in enumerate(ladder.sources):
-            part = -100 * ladder.difference(source).sel(drum=name).values
-            bottom = np.where(part < 0, tops[-1], tops[1])
-            ax.bar(
-                places, part, 0.6, bottom, color=plots.COLOURS[5 - number], edgecolor="black", lw=0.5,
-                hatch=HATCHES[number % len(HATCHES)],
-                label=source if part.any() else f"{source} (0 everywhere)",
-            )  # fmt: skip
-            tops[1] = tops[1] + np.maximum(part, 0)
-            tops[-1] = tops[-1] + np.minimum(part, 0)
-        whole = -100 * ladder.whole().sel(drum=name).values
-        ax.plot(
-            places, whole, "D", color="black", mfc="white", ms=6, label="network, whole deviation"
-        )
-        ax.axhline(0, color="black", lw=0.8)
+        stack(ladder, {"drum": name}, places, ax)
         ax.set(xticks=places, xticklabels=labels, xlabel="time step", title=str(name))
-        ax.margins(y=0.12)
     axes[0, 0].set_ylabel(f"deviation from {ladder.rungs[0].name}, 100 ln ratio")
     axes[0, 0].legend(fontsize="small")
     return figure

@@ -14,6 +14,7 @@ from theory.drum.membrane import OMEGA
 from theory.drum.stencil import PHASE_X, PHASE_Y, SPACING, stencil_symbol
 from theory.drum.steps import DT, angle
 from validation import plots, results
+from validation.drum.deviations import stack
 from validation.drum.film import colour_limit
 from validation.drum.fundamental import FUNDAMENTAL, NETWORK, STEPPED
 from validation.drum.square import film as films
@@ -51,12 +52,11 @@ def fundamental(result: xr.DataTree) -> Figure:
     )
     for column, step in zip(axes.T, steps, strict=True):
         _frequencies(ladder, estimates, float(step), column[0])
-        _deviations(ladder, float(step), column[1])
+        side = ladder.rung(FORMULA)["side"].values
+        stack(ladder, {"time_step": float(step)}, side, column[1])
+        column[1].set_xlabel("side of the drum L (spacings)")
     axes[0, 0].set_ylabel("frequency of the fundamental (cycles / time)")
     axes[1, 0].set_ylabel("deviation, 100 ln(f / formula)")
-    for ax in axes[1]:
-        ax.use_sticky_edges = False  # of the bars: the highest would touch the frame
-        ax.margins(y=0.08)
     shown: dict[str, Any] = {}
     for ax in axes[:, 0]:
         shown |= dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
@@ -78,34 +78,6 @@ def _frequencies(ladder: Ladder, estimates: xr.DataArray, step: float, ax: Any) 
     ax.plot(side, estimates.sel(at), "x", color=plots.COLOURS[3], label="network: Hann two-point")
     ax.set_title(f"time step {step:.4g}")
     ax.tick_params(labelbottom=True)
-
-
-def _deviations(ladder: Ladder, step: float, ax: Any) -> None:
-    """Stack the parts of the deviation on each other, negative below, and mark the measurement."""
-    side = ladder.rung(FORMULA)["side"].values
-    tops = {1: np.zeros(len(side)), -1: np.zeros(len(side))}
-    hatches = ("", "//", "..", "xx", "++")
-    for number, source in enumerate(ladder.sources):
-        part = -100 * ladder.difference(source).sel(time_step=step).values
-        sign = np.where(part < 0, -1, 1)
-        bottom = np.where(part < 0, tops[-1], tops[1])
-        ax.bar(
-            side,
-            part,
-            0.7,
-            bottom,
-            color=plots.COLOURS[5 - number],
-            edgecolor="black",
-            lw=0.5,
-            hatch=hatches[number % len(hatches)],
-            label=f"{source} (0 everywhere)" if not part.any() else source,
-        )
-        for which in tops:
-            tops[which] = tops[which] + np.where(sign == which, part, 0)
-    whole = -100 * ladder.whole().sel(time_step=step).values
-    ax.plot(side, whole, "D", color="black", mfc="white", ms=5, label="network, whole deviation")
-    ax.axhline(0, color="black", lw=0.8)
-    ax.set_xlabel("side of the drum L (spacings)")
 
 
 def spectrum(result: xr.DataTree) -> Figure:
