@@ -37,7 +37,11 @@ class Tree:
         work = Work(folder)
         setup = self.case.prepare(work)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(continuum, "spectra", lambda shape, count, **_: found(shape, count))
+            patch.setattr(
+                continuum,
+                "spectra",
+                lambda shape, count, **_: continuum.Solved(found(shape, count), {}),
+            )
             patch.setattr(continuum, "many", lambda shape, count: many(shape, count))
             patch.setattr(continuum, "lower_bounds", no_bounds)
             forecast = self.case.forecast(setup, work)

@@ -11,9 +11,11 @@ from PIL import Image
 from numerics.drum.modes import modes_of
 from numerics.drum.shapes.curved import Annulus, Disk, Sector
 from numerics.drum.shapes.polygon import Polygon
+from numerics.drum.shapes.rings import polygon
+from theory.errors import ArgumentError
 from validation.drum import Config
 from validation.drum.shapes import continuum, forecasting
-from validation.drum.shapes.catalog import NAMED, PAIR, outline, shapes_of
+from validation.drum.shapes.catalog import NAMED, PAIR, Shape, outline, shapes_of
 from validation.drum.shapes.own_shapes import mask_origin
 from validation.drum.shapes.setting import MOST_NODES, NODES, setting_of
 
@@ -246,6 +248,71 @@ def test_the_space_step_is_foretold(name, nodes):
     found = math.log(known.eigenvalues[0] / membrane.modes.eigenvalues[0]) / 2
     assert abs(found - value) <= uncertainty
     assert uncertainty < (1e-3 if membrane.follows_grid else 0.3)
+
+
+@pytest.mark.parametrize(
+    "options", [("sector", 360.0, 1.0), ("sector", 180.0, 1.0), ("annulus", 0.02, 1.0)]
+)
+def test_the_space_step_of_a_slit_and_of_a_small_hole(options):
+    """The slit lies on a line of the grid; a hole between the nodes is none for the grid, or one node."""
+    name, *size = options
+    (membrane,) = understood(shape=name, size=tuple(size), nodes=400, steps=40_000).membranes
+    known = membrane.shape.exact(1)
+    value, uncertainty = forecasting.space_part(membrane, known)
+    found = math.log(known.eigenvalues[0] / membrane.modes.eigenvalues[0]) / 2
+    assert abs(found - value) <= uncertainty
+
+
+@pytest.mark.parametrize("corner", [0, 12])
+def test_the_space_step_of_a_picture_with_straight_walls(tmp_path, corner):
+    """A square, or an L, of whole pixels: the mask's wall lies half a pixel outside, on no line of it."""
+    pixels = np.full((40, 40), 255, np.uint8)
+    pixels[8:32, 8:32] = 0
+    pixels[8 : 8 + corner, 32 - corner : 32] = 255
+    Image.fromarray(pixels).save(tmp_path / "drum.png")
+    shape = str(tmp_path / "drum.png")
+    (membrane,) = understood(shape=shape, size=None, nodes=600, steps=40_000).membranes
+    assert not membrane.follows_grid
+    known = continuum.spectra(membrane.shape, 2, thorough=False).found[continuum.QUADRATIC]
+    value, uncertainty = forecasting.space_part(membrane, known)
+    found = math.log(known.eigenvalues[0] / membrane.modes.eigenvalues[0]) / 2
+    assert abs(found - value) <= uncertainty + known.errors[0] / (2 * known.eigenvalues[0])
+
+
+def test_waves_are_not_asked_which_of_two_near_eigenvalues_they_found():
+    """Two squares joined by a corridor: the lowest two differ by 6e-4, and it has to be the first."""
+    dumbbell = [(0, 0), (1, 0), (1, 0.35), (1.5, 0.35), (1.5, 0), (2.5, 0)]
+    dumbbell += [(2.5, 1), (1.5, 1), (1.5, 0.65), (1, 0.65), (1, 1), (0, 1)]
+    shape = Shape("dumbbell", polygon(dumbbell))
+    solved = continuum.spectra(shape, 2)
+    quartic = solved.found[continuum.QUARTIC]
+    assert np.diff(quartic.eigenvalues) < 1e-3 * quartic.eigenvalues[0]
+    if continuum.PARTICULAR in solved.found:
+        first = solved.found[continuum.PARTICULAR]
+        assert abs(first.eigenvalues[0] - quartic.eigenvalues[0]) < 0.1 * np.diff(
+            quartic.eigenvalues
+        )
+    else:
+        assert continuum.PARTICULAR in solved.left_out
+
+
+def test_a_method_that_refuses_is_left_out_and_said(monkeypatch):
+    """The others go on; where all refuse, the drum is refused."""
+
+    def refuse(*_, **__):
+        raise ArgumentError("count", 6, "is too much", "ask for fewer")
+
+    room = "numerics.drum.spectra.finite_elements"
+    (shape,) = shapes_of(dataclasses.replace(SMALL, shape="l_shape"))
+    monkeypatch.setattr(f"{room}.accurate_spectrum", refuse)
+    solved = continuum.spectra(shape, 3, thorough=False)
+    assert solved.found.keys() == {continuum.QUADRATIC, continuum.EXTRAPOLATED}
+    assert "is too much" in solved.left_out[continuum.QUARTIC]
+    assert continuum.many(shape, 10).method == "graded quadratic elements"
+    monkeypatch.setattr(f"{room}.finite_element_spectrum", refuse)
+    monkeypatch.setattr("numerics.drum.spectra.masks.extrapolated_spectrum", refuse)
+    with pytest.raises(ArgumentError, match=r"^--shape: got l_shape"):
+        continuum.spectra(shape, 3, thorough=False)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from numerics.drum.drums import Drum, from_mask
+from numerics.drum.shapes.curved import Sector
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.rings import require_length
 from theory.errors import ArgumentError
@@ -47,8 +48,8 @@ class Domain(Protocol):
 def mask_of(domain: Domain, spacing: float, *, component: str | None = None) -> Drum:
     """Return the drum whose free nodes lie strictly inside a domain; nodes on the wall are clamped.
 
-    The grid runs through the lower left corner of the domain's box: that is node (0, 0), and
-    `node_places` tells where the others are. If all vertices of a polygon are nodes, inside and on are
+    The grid runs through the lower left corner of the domain's box, or a sector's apex: `grid_origin`,
+    and `node_places` tells where the nodes are. If all vertices of a polygon are nodes, inside and on are
     decided in whole numbers; otherwise a node within 1e-9 spacings of the wall counts as on it.
 
     Parameters
@@ -76,7 +77,7 @@ def mask_of(domain: Domain, spacing: float, *, component: str | None = None) -> 
     if vertices is not None:
         free = _strictly_inside(vertices, size)
     else:
-        points = domain.box[0] + spacing * np.moveaxis(np.indices(size), 0, -1)
+        points = grid_origin(domain, spacing) + spacing * np.moveaxis(np.indices(size), 0, -1)
         free = domain.contains(points)
         free[free] = domain.distance(points[free]) > ROUNDING * spacing
     if not free.any():
@@ -89,7 +90,19 @@ def mask_of(domain: Domain, spacing: float, *, component: str | None = None) -> 
 
 def node_places(domain: Domain, drum: Drum) -> np.ndarray:
     """Return where the nodes of a domain's mask are, (x, y, 2), its rim included."""
-    return domain.box[0] + drum.spacing * np.moveaxis(np.indices(drum.free.shape), 0, -1)
+    origin = grid_origin(domain, drum.spacing)
+    return origin + drum.spacing * np.moveaxis(np.indices(drum.free.shape), 0, -1)
+
+
+def grid_origin(domain: Domain, spacing: float) -> np.ndarray:
+    """Return where node (0, 0) of a domain's mask is, (2,).
+
+    The lower left corner of the box; of a sector so that its apex is a node, or a slit along an axis
+    would fall between two lines of the grid.
+    """
+    if not isinstance(domain, Sector):
+        return domain.box[0]
+    return -spacing * np.ceil(-domain.box[0] / spacing - ROUNDING)
 
 
 def level_set(domain: Domain, points: np.ndarray) -> np.ndarray:
@@ -148,7 +161,8 @@ def count_holes(free: np.ndarray) -> int:
 
 def _grid_size(domain: Domain, spacing: float) -> tuple[int, int]:
     """How many nodes a grid has along x and y, both rims included."""
-    counts = np.ceil((domain.box[1] - domain.box[0]) / spacing - ROUNDING)
+    reach = domain.box[1] - grid_origin(domain, spacing)
+    counts = np.ceil(reach / spacing - ROUNDING)
     if np.prod(counts + 1) > MOST_NODES:
         raise ArgumentError(
             "spacing",

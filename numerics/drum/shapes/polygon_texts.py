@@ -10,6 +10,8 @@ from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.rings import mended
 from theory.errors import ArgumentError
 
+KEYS = {"vertices", "holes", "name", "unit", "comment"}
+
 
 def polygon_text(content: str, *, is_json: bool) -> tuple[Polygon, tuple[str, ...], dict[str, str]]:
     """Return a polygon, what of it was mended, and its `name` and `unit` if they are told.
@@ -37,6 +39,14 @@ def _json_object(content: str) -> dict[str, Any]:
             sorted(told) if isinstance(told, dict) else type(told).__name__,
             'must be an object with "vertices"',
             'write {"vertices": [[x, y], ...]}',
+        )
+    unknown = sorted(told.keys() - KEYS)
+    if unknown:
+        raise ArgumentError(
+            "content",
+            ", ".join(unknown),
+            f"are no keys; these are known: {', '.join(sorted(KEYS))}",
+            "leave them out, or rename them",
         )
     return told
 

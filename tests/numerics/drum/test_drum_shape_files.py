@@ -215,6 +215,10 @@ REFUSED = {  # name of the file: content, what follows the path
         r"content: got \['corners'\]; must be an object with \"vertices\"",
     ),
     "list.json": ("[[0, 0], [1, 0], [0, 1]]", r"content: got list; must be an object with "),
+    "hole.json": (
+        '{"vertices": [[0, 0], [4, 0], [0, 4]], "hole": []}',
+        r"content: got hole; are no keys; these are known: comment, holes, ",
+    ),
     "torn.json": ('{"vertices": [[0, 0], [1,', r"must be intact and readable \(JSONDecodeError: "),
     "deep.json": ("[" * 100_000, r"must be intact and readable \(RecursionError: "),
     "nan.json": ('{"vertices": [[0, 0], [1, NaN], [1, 1]]}', r"vertices: got nan; must be finite "),

@@ -23,6 +23,8 @@ AT_TENTH = "dt = 0.1 h/c, struck and heard at M//2"
 FINE = "12 spacings and more"
 LONG_ENOUGH = "40,000 samples at most"
 WITH_OUTLINE = "a drum whose outline is known"
-HEARD_FROM_300 = "a named drum or a polygon, heard from 300 eigenvalues (--preset paper)"
+HEARD_FROM_300 = (
+    "a named drum of its usual size, heard from 300 eigenvalues (polygons: --preset paper)"
+)
 THE_PAIR = "--shape isospectral_pair"
 SHORT_AND_SLOW = "40,000 samples at most, time steps up to the magic one"

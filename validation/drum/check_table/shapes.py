@@ -40,6 +40,7 @@ SHAPES: tuple[Check, ...] = (
     _shape("D30b", "errors that do not cover: L, pair, ten random stars", 0, "of 240", "=="),
     _shape("D30bm", "the same, 60 random stars", 0, "of 1240", "==", "standard"),
     _shape("D30c", "estimate over error, not graded: must not cover, smallest", 0.5),
+    _shape("D30g", "published eigenvalues of the pair that the errors miss", 0, "of 100", "=="),
     _shape("D31", "eigenvalues outside their lower and upper bounds: square, pair", 0, "", "=="),
     _shape("D32", "disk by curved elements, 8065 unknowns", 5e-7, "relative"),
     _shape("D33", "disk by unequal arms: fall of the error per halving, smallest", 3.5, "", ">="),

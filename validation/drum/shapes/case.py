@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from numerics.drum.shapes.grid_masks import Domain
+from numerics.drum.shapes.polygon import Polygon
 from validation.checks import Finding
 from validation.drum import film, sound
 from validation.drum.check_table import SHAPE
@@ -28,6 +30,8 @@ from validation.experiment import Forecast, Measurement, Report, Work
 if TYPE_CHECKING:
     from validation.drum import Config
 
+MOST_ANGLES = 12  # that are told
+
 
 class AnyDrums:
     """One drum of any shape, or the isospectral pair, struck once, at several time steps."""
@@ -45,7 +49,7 @@ class AnyDrums:
             f"{m.name}: mask of {m.drum.nodes} free nodes, {m.drum.spacing:.4g} apart, struck at "
             f"{m.strike}, heard at {m.listen}"
             + ("; walls on grid lines and diagonals" if m.follows_grid else "")
-            + "."
+            + f".{_geometry(m.shape.domain)}"
             for m in s.membranes
         ]
         return [
@@ -99,12 +103,19 @@ class AnyDrums:
         count = s.config.modes
         predicted = {"masks": forecasting.of_masks(s, count)}
         best: dict[str, continuum.Spectrum] = {}
+        notes: list[str] = []
         if all(m.shape.domain is not None for m in s.membranes):
             thorough = s.config.preset != "quick"
-            found = {
+            solved = {
                 m.name: continuum.spectra(m.shape, count, thorough=thorough) for m in s.membranes
             }
+            found = {name: of.found for name, of in solved.items()}
             best = {name: continuum.best(of) for name, of in found.items()}
+            notes = [
+                f"{name}: {method} is left out: {why}"
+                for name, of in solved.items()
+                for method, why in of.left_out.items()
+            ]
             many = {
                 m.name: continuum.many(m.shape, forecasting.HEARD_FROM[s.config.preset])
                 for m in s.membranes
@@ -112,13 +123,14 @@ class AnyDrums:
             lower = continuum.lower_bounds({m.name: m.shape for m in s.membranes}, count)
             predicted |= {
                 "spectra": forecasting.spectra(found, count).assign(lower_bound=lower),
+                "many": forecasting.many_modes(many),
                 "heard": forecasting.heard_back(many),
                 "bounds": forecasting.bounds(s, best),
             }
-            if thorough:
+            if thorough and s.membranes[0].shape.finer is None:
                 predicted["cost"] = cost.accuracy(s.membranes[0].shape, best[s.names[0]])
         ladder = forecasting.ladder(s, best)
-        return Forecast((ladder,), xr.DataTree.from_dict(predicted))
+        return Forecast((ladder,), xr.DataTree.from_dict(predicted), tuple(notes))
 
     def measure(self, forecast: Forecast, work: Work) -> Measurement:
         """Strike the network and listen."""
@@ -135,3 +147,19 @@ class AnyDrums:
         heard = sound.files(result, {"drums": s.names}, listening, take_turns=s.is_pair)
         media = {".gif": film.gif(result, measuring.exact_film(s.membranes[0])), **heard}
         return Report(figures.drawn(result), tables.of_shapes(result), media)
+
+
+def _geometry(domain: Domain | None) -> str:
+    """Return what of a domain its spectrum knows, and which corners make eigenfunctions singular."""
+    if domain is None:
+        return ""
+    numbers = f"{domain.area:.6g}, perimeter {domain.perimeter:.6g}"
+    said = f" Area {numbers}, heat constant {domain.heat_constant:.4g}"
+    if isinstance(domain, Polygon):
+        angles = np.degrees(domain.angles[domain.singular])
+        told = ", ".join(f"{angle:.4g}" for angle in angles[:MOST_ANGLES])
+        more = f" and {len(angles) - MOST_ANGLES} more" if len(angles) > MOST_ANGLES else ""
+        said += (
+            f"; singular corners: {told}{more} degrees" if len(angles) else "; no singular corner"
+        )
+    return f"{said}."

@@ -38,6 +38,8 @@ class Shape:
         Its name in `numerics.drum.spectra.exact`, with its lengths; empty: no formula is known.
     mask : Drum, optional
         Given in a file; else it is laid over the domain.
+    origin : pair of float
+        Where node (0, 0) of a mask from a file is.
     finer : Polygon, optional
         Of a picture: its outline with half the tolerance, by which the error of eigenvalues is judged.
     wall : float
@@ -53,6 +55,7 @@ class Shape:
     family: str = ""
     lengths: tuple[float, ...] = ()
     mask: Drum | None = None
+    origin: tuple[float, float] = (0.0, 0.0)
     finer: Polygon | None = None
     wall: float = 0.0
     notes: tuple[str, ...] = ()

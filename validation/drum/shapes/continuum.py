@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -20,10 +21,18 @@ EXTRAPOLATED, QUADRATIC, CURVED = "grid, extrapolated", "P2, graded", "P2, curve
 METHODS = (EXACT, PARTICULAR, QUARTIC, EXTRAPOLATED, QUADRATIC, CURVED)
 BY_FORMULA = 300  # eigenvalues from which a drum is heard
 MOST_SINGULAR = 6  # corners for which particular solutions are tried
-Method = Callable[[int], Spectrum | None]
+NEAREST, FARTHEST = 1e-10, 0.01  # of an eigenvalue, where particular solutions look for it
+Method = Callable[[int], Spectrum]
 
 
-def spectra(shape: Shape, count: int, *, thorough: bool = True) -> dict[str, Spectrum]:
+class Solved(NamedTuple):
+    """Spectra by the names of their methods, and of methods that did not suit the domain, why not."""
+
+    found: dict[str, Spectrum]
+    left_out: dict[str, str]
+
+
+def spectra(shape: Shape, count: int, *, thorough: bool = True) -> Solved:
     """Return the lowest eigenvalues of a domain by every method that fits it, with their errors.
 
     Parameters
@@ -32,14 +41,30 @@ def spectra(shape: Shape, count: int, *, thorough: bool = True) -> dict[str, Spe
         How many; particular solutions give the first alone, and are sought near what the others say.
     thorough : bool
         Without it particular solutions are left out.
+
+    Raises
+    ------
+    ArgumentError
+        On ``--shape``, if no method takes it.
     """
-    found = {name: solved for name, method in _methods(shape) if (solved := method(count))}
+    found: dict[str, Spectrum] = {}
+    left_out: dict[str, str] = {}
+    for name, method in _methods(shape):
+        try:
+            found[name] = method(count)
+        except ArgumentError as error:
+            left_out[name] = str(error)
+    if not found:
+        raise ArgumentError(
+            "--shape", shape.name, "; ".join(left_out.values()), "simplify its outline"
+        )
     polygon = shape.domain
     if thorough and isinstance(polygon, Polygon) and shape.finer is None and _has_waves(polygon):
-        first = best(found).eigenvalues[0]
-        solved = _particular(polygon, float(first))
-        found |= {} if solved is None else {PARTICULAR: solved}
-    return {name: found[name] for name in METHODS if name in found}
+        try:
+            found[PARTICULAR] = _particular(polygon, best(found))
+        except ArgumentError as error:
+            left_out[PARTICULAR] = str(error)
+    return Solved({name: found[name] for name in METHODS if name in found}, left_out)
 
 
 def best(found: dict[str, Spectrum]) -> Spectrum:
@@ -61,6 +86,7 @@ def _filled(values: np.ndarray, count: int) -> np.ndarray:
 def _methods(shape: Shape) -> Iterator[tuple[str, Method]]:
     from numerics.drum.spectra.curved_elements import curved_spectrum
     from numerics.drum.spectra.finite_elements import accurate_spectrum, finite_element_spectrum
+    from numerics.drum.spectra.masks import extrapolated_spectrum
 
     domain = shape.domain
     if shape.family:
@@ -76,7 +102,7 @@ def _methods(shape: Shape) -> Iterator[tuple[str, Method]]:
     yield QUADRATIC, lambda count: finite_element_spectrum(domain, count)
     unit = aligned_spacing(domain)
     if unit is not None and follows_grid(domain, unit):
-        yield EXTRAPOLATED, lambda count: _on_grids(domain, count)
+        yield EXTRAPOLATED, lambda count: extrapolated_spectrum(domain, count)
 
 
 def exact_of(shape: Shape, count: int) -> Spectrum:
@@ -101,34 +127,50 @@ def _has_waves(polygon: Polygon) -> bool:
     return 1 <= int(np.count_nonzero(polygon.singular)) <= MOST_SINGULAR
 
 
-def _particular(polygon: Polygon, near: float) -> Spectrum | None:
-    """Return the lowest eigenvalue by particular solutions; None where they do not suit the corners."""
+def _particular(polygon: Polygon, known: Spectrum) -> Spectrum:
+    """Return the first eigenvalue by particular solutions, sought as near to what is known as that is sure.
+
+    Their bound says that some eigenvalue is near, not which: the second has to be known to be elsewhere.
+    """
     from numerics.drum.spectra.particular_solutions import particular_solution
 
-    try:
-        return particular_solution(polygon, near)
-    except ArgumentError:  # a branch cut meets the polygon, or the corners are not enough for it
-        return None
-
-
-def _on_grids(polygon: Polygon, count: int) -> Spectrum | None:
-    """Return what six grids give by extrapolation; None where six do not fit the vertices."""
-    from numerics.drum.spectra.masks import extrapolated_spectrum
-
-    try:
-        return extrapolated_spectrum(polygon, count)
-    except ArgumentError:  # vertices too near to each other, or too few nodes
-        return None
+    first, error = float(known.eigenvalues[0]), float(known.errors[0])
+    within = min(FARTHEST, max(2 * error / first, NEAREST))
+    second = np.inf
+    if len(known.eigenvalues) > 1:
+        second = float(known.eigenvalues[1] - known.errors[1])
+    if first * (1 + within) >= second:
+        raise ArgumentError(
+            "--shape",
+            f"eigenvalues {first:.8g} and {known.eigenvalues[1]:.8g}",
+            "lie too near to each other to tell which one a sum of waves is",
+            "trust finite elements",
+        )
+    found = particular_solution(polygon, first, within=within)
+    if found.eigenvalues[0] + found.errors[0] >= second:
+        raise ArgumentError(
+            "--shape",
+            f"a first eigenvalue known to {found.errors[0]:.1g}",
+            "is not told from the second",
+            "trust finite elements",
+        )
+    return found
 
 
 def many(shape: Shape, count: int) -> Spectrum:
-    """Return so many eigenvalues by finite elements, or 300 where there is a formula."""
-    from numerics.drum.spectra.finite_elements import accurate_spectrum
+    """Return so many eigenvalues by finite elements, or 300 where there is a formula.
+
+    Quartic elements, or quadratic ones where the outline has too many corners for their layers.
+    """
+    from numerics.drum.spectra.finite_elements import accurate_spectrum, finite_element_spectrum
 
     if shape.family:
         return exact_of(shape, BY_FORMULA)
     assert isinstance(shape.domain, Polygon)
-    return accurate_spectrum(shape.domain, count, refinements=1)
+    try:
+        return accurate_spectrum(shape.domain, count, refinements=1)
+    except ArgumentError:
+        return finite_element_spectrum(shape.domain, count)
 
 
 def lower_bounds(shapes: dict[str, Shape], count: int) -> xr.DataArray:

@@ -75,7 +75,10 @@ def _grids(domain: Domain) -> Iterator[Point]:
         spacing = np.sqrt(domain.area / nodes)
         if unit is not None and unit > spacing:  # walls on grid lines, where they can be
             spacing = unit / np.ceil(unit / spacing)
-        drum = mask_of(domain, spacing, component="largest")
+        try:
+            drum = mask_of(domain, spacing)
+        except ArgumentError:  # so coarse a grid tears the domain apart
+            continue
         yield drum.nodes, float(mask_spectrum(drum, 1).eigenvalues[0]), np.nan
 
 
@@ -130,7 +133,10 @@ def _quartic(polygon: Polygon) -> Iterator[Point]:
     from numerics.drum.spectra.finite_elements import accurate_spectrum
 
     for refinements in (1, 2, 3):
-        found = accurate_spectrum(polygon, 1, refinements=refinements)
+        try:
+            found = accurate_spectrum(polygon, 1, refinements=refinements)
+        except ArgumentError:  # too many corners for layers on so fine a mesh
+            return
         yield found.unknowns, float(found.eigenvalues[0]), float(found.errors[0])
 
 
@@ -138,13 +144,15 @@ def _particular(polygon: Polygon) -> Iterator[Point]:
     from numerics.drum.spectra.finite_elements import finite_element_spectrum
     from numerics.drum.spectra.particular_solutions import particular_solution
 
-    near = float(finite_element_spectrum(polygon, 1).eigenvalues[0])
+    known = finite_element_spectrum(polygon, 1)
+    near = float(known.eigenvalues[0])
+    within = 2 * float(known.errors[0]) / near
     corners = int(np.count_nonzero(polygon.singular))
     for terms in TERMS:
         if corners > 1 and terms > TERMS[3]:
             return
         try:
-            found = particular_solution(polygon, near, terms=terms)
+            found = particular_solution(polygon, near, within=within, terms=terms)
         except ArgumentError:  # so few waves leave too much on the wall for a bound
             continue
         yield found.unknowns, float(found.eigenvalues[0]), float(found.errors[0])

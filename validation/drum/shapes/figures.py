@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from numerics.drum.hearing import counted, weyl_mean
 from validation import plots, results
 from validation.drum.deviations import stack
 from validation.drum.fundamental import CLOSED, FUNDAMENTAL, NETWORK
@@ -210,14 +211,14 @@ def budget(result: xr.DataTree) -> Figure:
 
 
 def heard(result: xr.DataTree) -> Figure:
-    """Area, perimeter and heat constant heard from more and more eigenvalues, beside the drum's own."""
+    """What is heard from more and more eigenvalues beside the drum's own; the count beside Weyl's mean."""
     from matplotlib import pyplot
 
     found = results.dataset(result, "forecast/heard")
     setup = results.dataset(result, "setup")
-    figure, axes = pyplot.subplots(1, 3, figsize=(15, 4.4), layout="constrained")
+    figure, axes = pyplot.subplots(1, 4, figsize=(19, 4.4), layout="constrained")
     names = {"area": "length²", "perimeter": "length", "heat_constant": "1"}
-    for ax, (name, unit) in zip(axes, names.items(), strict=True):
+    for ax, (name, unit) in zip(axes, names.items(), strict=False):
         for number, one in enumerate(found["drum"].values):
             style = plots.line_style(number)
             ax.semilogx(
@@ -241,7 +242,28 @@ def heard(result: xr.DataTree) -> Figure:
         ax.set_xticks(found["count"].values, [str(n) for n in found["count"].values])
         ax.minorticks_off()
         ax.legend(fontsize="small")
+    _weyl(result, axes[3])
     return figure
+
+
+def _weyl(result: xr.DataTree, ax: Any) -> None:
+    """The number of eigenvalues minus Weyl's mean of it, with the drum's own area, perimeter, constant."""
+    many = results.array(result, "forecast/many", "eigenvalue")
+    setup = results.dataset(result, "setup")
+    for number, one in enumerate(many["drum"].values):
+        own = setup.sel(drum=one)
+        values = many.sel(drum=one).values
+        measures = (float(own[name]) for name in ("area", "perimeter", "heat_constant"))
+        left = counted(values, values) - weyl_mean(values, *measures)
+        style = plots.line_style(number) | {"lw": 0.8}
+        ax.plot(values, left, **style, label=str(one))
+    ax.axhline(0, color="black", lw=0.8)
+    ax.set(
+        xlabel="eigenvalue (1/length²)",
+        ylabel="eigenvalues up to it, minus Weyl's mean",
+        title=f"Weyl's law, {many.sizes['mode']} eigenvalues",
+    )
+    ax.legend(fontsize="small")
 
 
 def accuracy(result: xr.DataTree) -> Figure:
@@ -249,17 +271,18 @@ def accuracy(result: xr.DataTree) -> Figure:
     from matplotlib import pyplot
 
     cost = results.dataset(result, "forecast/cost")
+    known = float(cost.attrs["known_to"])
     figure, ax = pyplot.subplots(figsize=(9, 6), layout="constrained")
     for number, way in enumerate(cost["way"].values):
         one = cost.sel(way=way).dropna("level", subset=["unknowns"])
         style = plots.line_style(number)
-        error = np.maximum(one["relative_error"], 1e-16)
+        # what is nearer to the reference than that is known cannot be told apart
+        error = np.maximum(one["relative_error"], known)
         ax.loglog(one["unknowns"], error, **style, marker="o", label=str(way))
         if np.isfinite(one["estimate"]).any():
             ax.loglog(
                 one["unknowns"], one["estimate"], color=style["color"], ls=":", marker="_", lw=1
             )
-    known = float(cost.attrs["known_to"])
     ax.axhline(
         known,
         color="black",

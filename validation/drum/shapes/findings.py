@@ -9,7 +9,7 @@ from validation import results
 from validation.checks import Finding, NotRun, findings_where
 from validation.drum import check_table as table
 from validation.drum.fundamental import BIN, CLOSED, FUNDAMENTAL, SPACE, TIME
-from validation.drum.shapes.catalog import PAIR
+from validation.drum.shapes.catalog import NAMED, PAIR
 from validation.drum.shapes.continuum import BY_FORMULA, QUARTIC
 from validation.drum.shapes.setting import ShapeSetting
 from validation.ladder import Ladder
@@ -46,12 +46,11 @@ def conditions(setting: ShapeSetting, result: xr.DataTree) -> dict[str, bool]:
     """Return which of the conditions, under which bars are stated, the options meet."""
     config = setting.config
     known = all(m.shape.domain is not None for m in setting.membranes)
-    drawn = any(m.shape.finer is not None for m in setting.membranes)
     return {
         table.LONG_ENOUGH: config.steps <= COMMON_SAMPLES,
         table.WITH_OUTLINE: known,
-        table.HEARD_FROM_300: known
-        and not drawn
+        table.HEARD_FROM_300: config.shape in NAMED
+        and config.size is None
         and int(results.dataset(result, "forecast/heard")["count"].max()) == BY_FORMULA,
         table.THE_PAIR: config.shape == PAIR,
     }

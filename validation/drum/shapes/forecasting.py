@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 import xarray as xr
 
-from numerics.drum.estimators import fft_bin
 from numerics.drum.hearing import heard
 from numerics.drum.nodal import clusters, courant_bounds, displayed, heard_basis, nodal_domains
 from numerics.drum.shape_bounds import ShapeBound, shape_bounds
@@ -38,7 +37,7 @@ from validation.drum.fundamental import (
     rounding_of_bins,
 )
 from validation.drum.shapes import continuum
-from validation.drum.shapes.setting import SHARE, Membrane, ShapeSetting
+from validation.drum.shapes.setting import Membrane, ShapeSetting
 from validation.ladder import Ladder, Prediction, Rung
 
 CONTINUUM = "continuum"
@@ -64,12 +63,12 @@ def ladder(setting: ShapeSetting, first: dict[str, Spectrum]) -> Ladder:
     steps = _time_steps(setting)
     stepped = evaluate_expression(angle() / DT, {OMEGA: grid, DT: steps})
     bins = sweep(
-        lambda time_step, drum: fft_bin(
-            setting.lines(time_step, drum).signal(setting.config.steps), share=SHARE
-        ),
+        lambda time_step, drum: setting.lines(time_step, drum).fundamental_bin(
+            setting.config.steps
+        )[0],
         setting.points,
         name="bin",
-        long_name="bin read off the modal signal",
+        long_name="closed-form bin",
     )
     rungs = [
         Rung(GRID, _cycles(grid)),
@@ -223,6 +222,20 @@ def _mask(membrane: Membrane, count: int) -> dict[str, np.ndarray]:
 # --- what is heard back ---------------------------------------------------------------------------
 
 
+def many_modes(found: dict[str, Spectrum]) -> xr.Dataset:
+    """Return the eigenvalues that the drums are heard from, (drum, mode)."""
+    values = np.stack([spectrum.eigenvalues for spectrum in found.values()])
+    eigenvalue = quantity(
+        values,
+        ["drum", "mode"],
+        name="eigenvalue",
+        long_name="eigenvalue",
+        units="1/length^2",
+        coords={"drum": list(found), "mode": np.arange(1, values.shape[1] + 1)},
+    )
+    return xr.Dataset({"eigenvalue": eigenvalue})
+
+
 def heard_back(found: dict[str, Spectrum]) -> xr.Dataset:
     """Return area, perimeter and heat constant heard from the lowest eigenvalues, (drum, count)."""
     counts = [n for n in COUNTS if n <= min(len(s.eigenvalues) for s in found.values())]
@@ -317,7 +330,7 @@ def space_part(membrane: Membrane, known: Spectrum) -> tuple[float, float]:
             _of_wider(domain, lowest, h * (STAIRCASE + sign * STAIRCASE_RANGE)) for sign in (-1, 1)
         )
         return (near + far) / 2 + of_stencil, abs(far - near) / 2 + of_stencil
-    # -d ln(lambda)/d(wall): P/A for disk and square, 4 sqrt(lambda)/pi for a strip
+    # -d ln(lambda)/d(wall), about: P/A for disk and square, 4 sqrt(lambda)/pi for a strip
     least, most = sorted((domain.perimeter / domain.area, 4 * np.sqrt(lowest) / np.pi))
     push, give = (least + most) / 2, (most - least) / 2
     uncertainty = h / 2 * (ANYWHERE_RANGE * push + ANYWHERE * give + ANYWHERE_RANGE * give)
@@ -328,6 +341,8 @@ def _of_wider(domain: Disk | Annulus, lowest: float, by: float) -> float:
     """Return ln f - ln f of the same drum with its walls moved outward."""
     if isinstance(domain, Disk):
         wider = disk_spectrum(domain.radius + by, 1)
+    elif by >= domain.inner:  # the grid has no node to clamp in so small a hole, or one
+        wider = disk_spectrum(domain.outer + by, 1)
     else:
         wider = annulus_spectrum(domain.inner - by, domain.outer + by, 1)
     return float(np.log(lowest / wider.eigenvalues[0]) / 2)

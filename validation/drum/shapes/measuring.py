@@ -96,18 +96,16 @@ def exact_film(membrane: Membrane) -> np.ndarray:
 
 def listening(setting: ShapeSetting) -> np.ndarray:
     """Return what a mallet lets hear of each drum at the first time step, (drum, sample)."""
-    signals = [
-        _of_mallet(membrane, setting.time_steps[0], setting.config.steps)
-        for membrane in setting.membranes
-    ]
+    signals = [_of_mallet(membrane, setting) for membrane in setting.membranes]
     return np.stack(signals)
 
 
-def _of_mallet(membrane: Membrane, time_step: float, samples: int) -> np.ndarray:
+def _of_mallet(membrane: Membrane, setting: ShapeSetting) -> np.ndarray:
     from numerics.drum.modes import Lines
 
     modes, free = membrane.modes, membrane.drum.free
     strengths = modes.vectors.T @ under_mallet(membrane)[free]
     heard = modes.vectors[membrane.drum.index(membrane.listen)]
-    turned = angles(modes.eigenvalues, time_step)
-    return Lines.merged(turned, strengths * heard, "velocity_verlet").signal(samples)
+    turned = angles(modes.eigenvalues, setting.time_steps[0])
+    lines = Lines.merged(turned, strengths * heard, setting.config.form)
+    return lines.signal(setting.config.steps)

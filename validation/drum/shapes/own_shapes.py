@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.drum.drums import Drum
+from numerics.drum.shapes.grid_masks import grid_origin
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.shape_files import MaskFile, PictureFile, PolygonFile, read_shape
 from theory.errors import ArgumentError
@@ -70,6 +71,8 @@ def _of_picture(config: Config, picture: PictureFile, told: dict) -> Shape:
         picture.source.name,
         polygon,
         mask=drum,
+        # the rim's node is one square before the first, whose centre is that of its pixels
+        origin=(picture.spacing * (-width + (width - 1) / 2),) * 2,
         finer=finer,
         wall=WALL * picture.spacing * polygon.perimeter / polygon.area,
         notes=(note,),
@@ -85,12 +88,6 @@ def _area_matched(polygon: Polygon, factor: float) -> Polygon:
 
 def mask_origin(shape: Shape, drum: Drum) -> np.ndarray:
     """Return where node (0, 0) of a shape's mask is, (2,)."""
-    if shape.domain is None:
-        return np.zeros(2)
-    if shape.mask is None:
-        return shape.domain.box[0]
-    # the mask of a picture: its middle is that of the outline
-    places = drum.spacing * np.argwhere(drum.free)
-    box = shape.domain.box
-    inside = box[0] + (np.moveaxis(np.indices((60, 60)), 0, -1) + 0.5) / 60 * (box[1] - box[0])
-    return inside[shape.domain.contains(inside)].mean(axis=0) - places.mean(axis=0)
+    if shape.mask is None and shape.domain is not None:
+        return grid_origin(shape.domain, drum.spacing)
+    return np.array(shape.origin)

@@ -51,9 +51,11 @@ class Membrane:
 
     @property
     def follows_grid(self) -> bool:
-        """Whether every wall runs along grid lines or their diagonals, from node to node."""
-        domain = self.shape.domain
-        return isinstance(domain, Polygon) and follows_grid(domain, self.drum.spacing)
+        """Whether every wall runs along lines of the mask or their diagonals, from node to node."""
+        domain, is_laid_over = self.shape.domain, self.shape.mask is None
+        return (
+            is_laid_over and isinstance(domain, Polygon) and follows_grid(domain, self.drum.spacing)
+        )
 
     def lines(self, time_step: float, form: Form) -> Lines:
         """Return the lines that are heard."""

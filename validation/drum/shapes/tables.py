@@ -13,8 +13,6 @@ from validation.drum.fundamental import CLOSED, FUNDAMENTAL, GRID, NETWORK, STEP
 from validation.drum.shapes.forecasting import CONTINUUM
 from validation.ladder import UNEXPLAINED, Ladder
 
-MOST_ROWS = 20
-
 
 def of_shapes(result: xr.DataTree) -> list[dict[str, Any]]:
     """Return the fundamental with its budget, the spectra side by side, the heard shape, the bounds."""
@@ -89,7 +87,7 @@ def _spectra(result: xr.DataTree, drum: str) -> dict[str, Any]:
         if np.isfinite(lower).any():
             columns.append("not below")
             parts.append([f"{value:.6g}" for value in lower])
-    rows = [[k + 1, *(part[k] for part in parts)] for k in range(min(MOST_ROWS, len(parts[0])))]
+    rows = [[k + 1, *(part[k] for part in parts)] for k in range(len(parts[0]))]
     return {"title": f"{drum}: eigenvalues (1/length^2)", "columns": columns, "rows": rows}
 
 

@@ -8,24 +8,19 @@ from collections.abc import Callable
 import numpy as np
 
 from numerics.drum.shapes.curved import Disk
-from numerics.drum.shapes.grid_masks import level_set, mask_of
+from numerics.drum.shapes.grid_masks import level_set
 from numerics.drum.shapes.named import l_shape
 from numerics.drum.spectra.exact import disk_spectrum
-from numerics.drum.spectra.masks import corner_powers, extrapolated, mask_spectrum
+from numerics.drum.spectra.masks import extrapolated_spectrum
 from numerics.drum.spectra.unequal_arms import arms, unequal_eigenvalues
 from validation.drum.verification.literature import L_SHAPE
 
-DIVISIONS = np.array([8, 10, 16, 20, 40, 64])  # spacings an arm of the L
 DISK_DIVISIONS = (8, 16, 32, 64)  # spacings a radius
 
 
 def d25() -> float:
     """First eigenvalue of the L, six grids extrapolated by the five powers of its corners, relative."""
-    shape, spacings = l_shape(), 1 / DIVISIONS
-    values = [mask_spectrum(mask_of(shape, h), 1).eigenvalues[0] for h in spacings]
-    powers = corner_powers(shape.angles, len(DIVISIONS) - 1)
-    limit, _ = extrapolated(spacings, np.array(values), powers)
-    return abs(float(limit) / L_SHAPE - 1)
+    return abs(float(extrapolated_spectrum(l_shape(), 1).eigenvalues[0]) / L_SHAPE - 1)
 
 
 @functools.cache

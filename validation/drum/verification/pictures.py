@@ -80,7 +80,7 @@ def _shares(drawing: Drawing, pixels: int, folder: Path) -> np.ndarray:
     file = folder / "drum.png"
     _draw(drawing, scale, pixels, file)
     shape = own_shape(Config(shape=str(file), preset="quick", component="largest"))
-    found = continuum.spectra(shape, COUNT, thorough=False)[continuum.QUADRATIC]
+    found = continuum.spectra(shape, COUNT, thorough=False).found[continuum.QUADRATIC]
     truth, unknown = (part / scale**2 for part in (drawing.truth.eigenvalues, drawing.truth.errors))
     return (np.abs(found.eigenvalues - truth) + unknown) / found.errors
 
