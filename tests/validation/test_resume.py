@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 OPTIONS = "--dataset digits --preset quick --trials 1 --updates 600 --quiet"
 UPDATES = 600
-# a checkpoint after every update: 600 a network, so that a kill finds one half-way
+# a checkpoint after every update, so that a kill finds one half-way
 SCRIPT = """
 import os, sys
 import numerics.training
