@@ -396,7 +396,7 @@ OUTLINED = {
 }
 HOLDING = {
     "right_isosceles": {*RUNS, "D46", "D47", "D48a", "D48p"},
-    "disk": {*RUNS, "D46", "D47", "D48a", "D48p"},
+    "disk": {*RUNS, "D46", "D47"},  # not of its usual size
     "isospectral_pair": {*RUNS, "D46", "D47", "D26s", "D27s"},
     "ring": {*RUNS, "D46", "D47"},
     "picture": {*RUNS, "D47"},  # one method alone
