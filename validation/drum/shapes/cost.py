@@ -12,11 +12,15 @@ from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.spectra.spectrum import Spectrum
 from theory.errors import ArgumentError
 from validation.drum.shapes.catalog import Shape
-from validation.drum.shapes.continuum import MOST_SINGULAR
+from validation.drum.shapes.continuum import (
+    EXTRAPOLATED,
+    MOST_SINGULAR,
+    PARTICULAR,
+    QUADRATIC,
+    QUARTIC,
+)
 
-GRID, EXTRAPOLATED, UNIFORM = "grid", "grid, extrapolated", "P2, uniform"
-GRADED, QUARTIC, PARTICULAR = "P2, graded", "P4, layers", "particular solutions"
-WAYS = (GRID, EXTRAPOLATED, UNIFORM, GRADED, QUARTIC, PARTICULAR)
+GRID, UNIFORM = "grid", "P2, uniform"
 GRIDS = (100, 400, 1600, 6400, 25600)  # nodes, about
 TERMS = (8, 12, 16, 20, 30, 40, 50, 60)
 LEVELS = 4
@@ -61,7 +65,7 @@ def _ways(domain: Domain) -> Iterator[tuple[str, Iterator[Point]]]:
     if unit is not None and follows_grid(domain, unit):
         yield EXTRAPOLATED, _extrapolated(domain, unit)
     yield UNIFORM, _uniform(domain)
-    yield GRADED, _graded(domain)
+    yield QUADRATIC, _graded(domain)
     yield QUARTIC, _quartic(domain)
     if 1 <= np.count_nonzero(domain.singular) <= MOST_SINGULAR:
         yield PARTICULAR, _particular(domain)
