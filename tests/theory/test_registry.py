@@ -13,6 +13,12 @@ HEAVY = {
     "linear_cnn.network_flow",
 }
 
+# more than twenty seconds as they are: a study
+LONG = {
+    "linear_cnn.coupled_flow(n=2,p=1,widths=(1, 2, 1))",
+    "linear_cnn.network_flow(n=2,p=1,widths=(1, 2, 1))",
+}
+
 
 def cases(*, slow: bool):
     for entry in registered():
@@ -23,7 +29,7 @@ def cases(*, slow: bool):
 
 def parameters(*, slow: bool, skip: frozenset | set = frozenset()):
     return [
-        pytest.param(entry, size, id=label)
+        pytest.param(entry, size, id=label, marks=[pytest.mark.study] if label in LONG else [])
         for entry, size, label in cases(slow=slow)
         if entry.name not in skip
     ]
@@ -72,8 +78,9 @@ def test_claim_at_slow_size(entry, size, record_property):
 
 
 def test_heavy_names_exist():
-    """The list of exceptions speaks of registered claims."""
+    """The lists of exceptions speak of registered claims, and of their sizes."""
     assert {entry.name for entry in registered()} >= HEAVY
+    assert {label for _, _, label in cases(slow=True)} >= LONG
 
 
 def with_origin():

@@ -535,6 +535,7 @@ def test_digits_as_the_default_has_it(tmp_path):
     assert run.with_verdict("holds") >= EVERYWHERE | STATED_OF_DIGITS
 
 
+@pytest.mark.study
 @pytest.mark.skipif("MODEWISE_DATA" not in os.environ, reason="MODEWISE_DATA names no data folder")
 def test_mnist_as_the_default_has_it(tmp_path):
     """LW25, LW26, LW27, LW32 on 5000 images; deep networks pass the bottleneck by far."""

@@ -411,7 +411,10 @@ def test_short_training_at_depth_3(bottleneck, live, capture):
 
 @pytest.mark.slow
 @WITH_DATA
-@pytest.mark.parametrize(("depth", "bottleneck"), [(3, 16), (3, 64), (4, 64), (5, 16)])
+@pytest.mark.parametrize(
+    ("depth", "bottleneck"),
+    [(3, 16), (3, 64), (4, 64), pytest.param(5, 16, marks=pytest.mark.study)],
+)
 def test_long_training(depth, bottleneck):
     """LW32, 6.3: with small steps at most one bottleneck unit dies at depth 3; rank = live units + 1."""
     probed, foreseen = trained("mnist", 5000, depth, bottleneck, LONG)
