@@ -50,11 +50,29 @@ def lambdify(
         )
     if backend not in ("numpy", "torch"):
         raise ArgumentError("backend", backend, "must be numpy or torch", "choose one of them")
-    modules = "numpy" if backend == "numpy" else [_torch_functions(), "torch"]
+    if backend == "torch":
+        modules = [_torch_functions(), "torch"]
+    else:  # NumPy has no error function; SciPy takes a moment to load
+        modules = ["scipy", "numpy"] if expression.has(sympy.erf, sympy.erfc) else ["numpy"]
     if not isinstance(expression, sympy.MatrixBase):
         return sympy.lambdify(tuple(arguments), expression, modules=modules, cse=True)
     entries = sympy.lambdify(tuple(arguments), list(expression), modules=modules, cse=True)
     return functools.partial(_stacked, entries, expression.shape, backend)
+
+
+@functools.cache
+def lambdified(
+    expression: Callable[[], sympy.Basic | sympy.MatrixBase], *arguments: sympy.Symbol
+) -> Callable[..., Any]:
+    """Return what `lambdify` makes of a law that a function derives, once for every caller.
+
+    Examples
+    --------
+    >>> from theory.drum.heat_trace import ANGLE, corner_constant
+    >>> 16 * float(lambdified(corner_constant, ANGLE)(1.5707963267948966))
+    1.0
+    """
+    return lambdify(expression(), arguments)
 
 
 def _stacked(

@@ -10,16 +10,14 @@ missing eigenvalues weigh.
 from __future__ import annotations
 
 import dataclasses
-import functools
-from collections.abc import Callable
 
 import numpy as np
-import sympy
 
-from numerics.lambdify import lambdify
+from numerics.lambdify import lambdified
 from theory.drum import heat_trace as law
 from theory.errors import ArgumentError
 
+MEASURES = (law.AREA, law.PERIMETER, law.CONSTANT)
 LEAST = 3  # eigenvalues, for three numbers
 PLAIN_START = 12.0  # lambda_N t where the fit begins: what is missing weighs e^-12
 TAIL_START = 4.0  # with the missing ones put in by Weyl's law
@@ -54,16 +52,6 @@ class Heard:
     eigenvalues: int
     times: tuple[float, float]
     tail: bool
-
-    @property
-    def squareness(self) -> float:
-        """P^2/(16 A): 1 for a square."""
-        return self.perimeter**2 / (16 * self.area)
-
-    @property
-    def roundness(self) -> float:
-        """P^2/(4 pi A): 1 for a disk, more for any other shape."""
-        return self.perimeter**2 / (4 * np.pi * self.area)
 
 
 def heard(
@@ -202,7 +190,8 @@ def heat_expansion(
     times: np.ndarray, area: float, perimeter: float, heat_constant: float
 ) -> np.ndarray:
     """Return A/(4 pi t) - P/(8 sqrt(pi t)) + C, what Z is but for its rest."""
-    return _law(law.heat_expansion, law.TIME)(np.asarray(times), area, perimeter, heat_constant)
+    expansion = lambdified(law.heat_expansion, law.TIME, *MEASURES)
+    return expansion(np.asarray(times), area, perimeter, heat_constant)
 
 
 def counted(eigenvalues: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -216,7 +205,8 @@ def weyl_mean(
     at: np.ndarray, area: float, perimeter: float, heat_constant: float = 0.0
 ) -> np.ndarray:
     """Return Weyl's mean of N(lambda): A lambda/(4 pi) - P sqrt(lambda)/(4 pi) + C."""
-    return _law(law.weyl_count, law.EIGENVALUE)(np.asarray(at), area, perimeter, heat_constant)
+    mean = lambdified(law.weyl_count, law.EIGENVALUE, *MEASURES)
+    return mean(np.asarray(at), area, perimeter, heat_constant)
 
 
 def weyl_level(count: float, area: float, perimeter: float, heat_constant: float = 0.0) -> float:
@@ -237,20 +227,23 @@ def weyl_level(count: float, area: float, perimeter: float, heat_constant: float
 def weyl_tail(times: np.ndarray, beyond: float, area: float, perimeter: float) -> np.ndarray:
     """Return what eigenvalues beyond Lambda add to Z(t) by Weyl's law, (time,).
 
-    The Laplace transform of the density A/(4 pi) - P/(8 pi sqrt(lambda)) from Lambda on:
-    A/(4 pi) exp(-Lambda t)/t - P/(8 pi) sqrt(pi/t) erfc(sqrt(Lambda t)),
-    `theory.drum.heat_trace.spectral_tail`.
+    A/(4 pi) exp(-Lambda t)/t - P/(8 pi) sqrt(pi/t) erfc(sqrt(Lambda t)), Lambda = `beyond`.
     """
-    from scipy.special import erfc
-
-    falling = np.exp(-beyond * times) / times
-    edge = np.sqrt(np.pi / times) * erfc(np.sqrt(beyond * times))
-    return (area * falling - perimeter * edge / 2) / (4 * np.pi)
+    tail = lambdified(law.spectral_tail, law.TIME, law.LARGEST, law.AREA, law.PERIMETER)
+    return tail(times, beyond, area, perimeter)
 
 
-@functools.cache
-def _law(expression: Callable[[], sympy.Expr], variable: sympy.Symbol) -> Callable[..., np.ndarray]:
-    return lambdify(expression(), (variable, law.AREA, law.PERIMETER, law.CONSTANT))
+# --- which shape it may be ------------------------------------------------------------------------
+
+
+def squareness(area: float, perimeter: float) -> float:
+    """Return P^2/(16 A): 1 for a square, pi/4 at least for any shape."""
+    return perimeter**2 / (16 * area)
+
+
+def roundness(area: float, perimeter: float) -> float:
+    """Return P^2/(4 pi A): 1 for a disk, more for any other shape."""
+    return perimeter**2 / (4 * np.pi * area)
 
 
 def square_side(lowest: float) -> float:

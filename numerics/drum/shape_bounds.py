@@ -158,6 +158,24 @@ def shape_bounds(
     )
 
 
+def smallest_area(lowest: float) -> float:
+    """Return the area that no drum of a lowest eigenvalue is below: a disk's, by Faber and Krahn.
+
+    Raises
+    ------
+    ArgumentError
+        For an eigenvalue that is not positive and finite.
+
+    Examples
+    --------
+    >>> bool(np.isclose(smallest_area(bessel_zero(0) ** 2 / 9), 9 * np.pi))
+    True
+    """
+    (known,) = require_spectrum(np.array([lowest]), 1)
+    law = theory.smallest_area("faber_krahn")
+    return float(law.subs({theory.LOWEST: known, theory.J01: bessel_zero(0)}))
+
+
 @functools.cache
 def bessel_zero(order: int) -> float:
     """Return the first positive zero of the Bessel function J of a whole order, j01 or j11, say."""

@@ -23,23 +23,23 @@ class OwnPath(NamedTuple, Generic[Reader]):
 def own_path(
     path: str | os.PathLike[str],
     files: Mapping[str, Reader],
-    folder: Reader,
+    folder: tuple[Reader, str] | None = None,
     *,
-    folder_is: str,
     example: str,
+    argument: str = "dataset",
 ) -> OwnPath[Reader]:
     """Return a path with the reader of what lies there.
 
     Parameters
     ----------
     path : str or path
-        Of a file or folder.
+        Of a file or folder; of a file alone where folders have no reader.
     files : mapping of str to reader
         Readers of files by their suffixes, in lower case.
-    folder : reader
-        That of a folder.
-    folder_is, example : str
-        What a folder must be, and a call that writes a file, as an error tells them.
+    folder : pair of reader and str, optional
+        That of a folder, and what a folder must be, as an error tells it.
+    example, argument : str
+        A call that writes a file, and what the path is called, as an error tells them.
 
     Raises
     ------
@@ -48,37 +48,36 @@ def own_path(
 
     Examples
     --------
-    >>> own_path("", {}, None, folder_is="a folder", example="numpy.save(path, images)")
+    >>> own_path("", {}, example="numpy.save(path, images)")
     Traceback (most recent call last):
         ...
-    theory.errors.ArgumentError: dataset: got ; must be a file or folder that exists; check the path
+    theory.errors.ArgumentError: dataset: got ; must be a file that exists; check the path
     """
+    kind = "file or folder" if folder else "file"
     try:
         given = os.fsdecode(path)
     except TypeError:
         raise ArgumentError(
-            "dataset", path, "must be the path of a file or folder", "pass a text or a Path"
+            argument, path, f"must be the path of a {kind}", "pass a text or a Path"
         ) from None
     location = Path(given)
     try:
         is_folder, is_file = location.is_dir(), location.is_file()
     except (OSError, ValueError) as error:
         raise ArgumentError(
-            "dataset", given, f"must be a usable path ({in_one_line(error)})", "pass another path"
+            argument, given, f"must be a usable path ({in_one_line(error)})", "pass another path"
         ) from error
     # An empty text would be the current folder: an unset variable rather than a choice.
-    if given and is_folder:
-        return OwnPath(location, given, folder)
+    if given and is_folder and folder:
+        return OwnPath(location, given, folder[0])
     if not is_file:
-        raise ArgumentError(
-            "dataset", given, "must be a file or folder that exists", "check the path"
-        )
+        raise ArgumentError(argument, given, f"must be a {kind} that exists", "check the path")
     suffix = location.suffix.lower()
     if suffix not in files:
         raise ArgumentError(
-            "dataset",
+            argument,
             given,
-            f"must end in {', '.join(files)} or be {folder_is}",
+            f"must end in {', '.join(files)}" + (f" or be {folder[1]}" if folder else ""),
             f"convert it, for instance with {example}",
         )
     return OwnPath(location, given, files[suffix])

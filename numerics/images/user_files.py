@@ -61,8 +61,7 @@ def from_file(path: str | os.PathLike[str], *, max_bytes: int = LARGEST_BYTES) -
     location, given, reader = own_path(
         path,
         READERS,
-        read_folder,
-        folder_is="a folder of pictures",
+        (read_folder, "a folder of pictures"),
         example="numpy.savez(path, images=images, labels=labels)",
     )
     with reading(given):

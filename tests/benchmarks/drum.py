@@ -17,10 +17,11 @@ import torch
 from timing import Row, require, run, seconds_of
 
 from numerics.drum.drums import square
-from numerics.drum.gradients import Listening, autograd_gradient, reversible_gradient
-from numerics.drum.modes import square_lines
 from numerics.drum.network import WaveNetwork
+from numerics.drum.square_modes import square_lines
 from numerics.drum.stepping import Stepper, struck
+from numerics.drum.wave_speed.gradients import autograd_gradient, reversible_gradient
+from numerics.drum.wave_speed.listening import Listening
 
 SIDES, STEPS, SAMPLES = range(13, 22), (0.1, 0.5, 2**-0.5), 40_000
 SIDE_OF_FIELD, SAMPLES_OF_FIELD = 64, 3000

@@ -34,7 +34,7 @@ def disk():
 
 # eigenvalues, area, perimeter
 DRUMS = {
-    "square": (listed(drum.square_levels(COUNT), np.pi**2), 1, 4),
+    "square": (listed(drum.rectangle_levels(1, 1, COUNT), np.pi**2), 1, 4),
     "rectangle": (listed(drum.rectangle_levels(2, 1, COUNT), np.pi**2 / 4), 2, 6),
     "equilateral": (
         listed(drum.equilateral_levels(COUNT), 16 * np.pi**2 / 9),

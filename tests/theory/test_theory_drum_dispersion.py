@@ -162,8 +162,8 @@ K0 = {
 @pytest.mark.parametrize("step", K0)
 def test_bins_of_the_fundamental(step):
     """k0 = N theta_11/(2 pi) for N = 40000, M = 13..21; 20000/M at the magic step."""
-    number = sympy.lambdify([*GRID, striking.SAMPLES], drum.bin_number())
-    found = [number(1, 1, side, 1, 1, STEPS[step], 40000) for side in SIDES]
+    angle = sympy.lambdify(GRID, drum.grid_angle())
+    found = [40000 * angle(1, 1, side, 1, 1, STEPS[step]) / (2 * np.pi) for side in SIDES]
     assert found == pytest.approx(K0[step], abs=6e-5)
 
 

@@ -16,6 +16,7 @@ from theory.drum.heat_trace import (
     EIGENVALUE,
     HOLES,
     LARGEST,
+    OPENING,
     PERIMETER,
     TIME,
 )
@@ -100,10 +101,12 @@ def test_constants_of_corners(angles, constant):
 
 
 def test_many_corners_are_smooth():
-    """C of the regular polygon tends to 1/6, which McKean and Singer give without holes."""
+    """C of the regular polygon tends to 1/6, as of a whole turn, and as McKean and Singer give it."""
     law = drum.regular_polygon_constant()
     (corners,) = law.right.free_symbols
-    assert sympy.limit(law.right, corners, sympy.oo) == drum.smooth_constant().subs(HOLES, 0)
+    smooth = drum.smooth_constant().subs(HOLES, 0)
+    assert sympy.limit(law.right, corners, sympy.oo) == smooth
+    assert drum.arc_constant().subs(OPENING, 2 * pi) == smooth
 
 
 def disk_eigenvalues(largest):

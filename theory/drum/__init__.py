@@ -1,6 +1,6 @@
 """The drum: a clamped membrane, its grid, its steps in time, and what is heard of it.
 
-`membrane` separates the wave equation and counts the modes of rectangle and square exactly;
+`membrane` separates the wave equation, `levels` counts modes in whole numbers, for triangles as well;
 `stencil` says what the grid makes of a mode's eigenvalue, `steps` what a step in time makes of its
 frequency, and which energy each form of stepping conserves; `dispersion` puts both together: every
 deviation from the continuous drum, to its order, and the step at which the diagonal modes are exact;
@@ -8,7 +8,7 @@ deviation from the continuous drum, to its order, and the step at which the diag
 shows. One law runs through all: a mode is a rotation by theta = 2 asin(dt omega/2) a step.
 
 Drums of other shapes: `shapes` separates disk, sector and annulus, `triangles` adds up plane waves for
-two triangles, `levels` counts their modes in whole numbers; `heat_trace` says where area, perimeter
+two triangles; `heat_trace` says where area, perimeter
 and corners stand in a spectrum, `lattice_trace` derives it from exact ones; `spectral_bounds` says
 what no drum can do, `transplantation` why two drums sound alike.
 """
@@ -28,6 +28,7 @@ from theory.drum.dispersion import (
     time_step_frequency,
 )
 from theory.drum.heat_trace import (
+    arc_constant,
     corner_constant,
     curvature_term,
     disk_heat_trace,
@@ -51,21 +52,19 @@ from theory.drum.levels import (
     equilateral_levels,
     equilateral_multiplicity,
     hexagonal_pairs_by_divisors,
+    multiplicity,
+    pairs_by_divisors,
+    rectangle_levels,
     right_isosceles_levels,
     right_isosceles_multiplicity,
 )
 from theory.drum.membrane import (
     fundamental,
-    multiplicity,
-    pairs,
-    pairs_by_divisors,
     rectangle_eigenvalue,
-    rectangle_levels,
     rectangle_mode,
     rectangle_shape,
     separated_mode,
     square_frequency,
-    square_levels,
 )
 from theory.drum.shapes import (
     ROUND_SHAPES,
@@ -116,7 +115,6 @@ from theory.drum.steps import (
     step_matrix,
 )
 from theory.drum.striking import (
-    bin_number,
     centre_strike,
     completeness,
     finite_spectrum,
@@ -163,7 +161,7 @@ __all__ = [
     "angle",
     "angular_parts",
     "antisymmetric_pairs_by_divisors",
-    "bin_number",
+    "arc_constant",
     "centre_strike",
     "characteristic",
     "chebyshev",
@@ -217,7 +215,6 @@ __all__ = [
     "nine_point_on_wave",
     "orthogonal_transplantation",
     "orthogonality",
-    "pairs",
     "pairs_by_divisors",
     "poisson_sum",
     "polar_coordinates",
@@ -247,7 +244,6 @@ __all__ = [
     "space_step_frequency",
     "spectral_tail",
     "square_frequency",
-    "square_levels",
     "stability_limit",
     "stencil_eigenvalue",
     "stencil_on_wave",

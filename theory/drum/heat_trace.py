@@ -9,7 +9,7 @@ eigenvalues up to lambda, Lambda the largest of a list.
 import sympy
 
 from theory.claims import Identity, Reference, Step, register
-from theory.drum.shapes import RADIUS, THETA
+from theory.drum.shapes import OPENING, RADIUS, THETA
 from theory.lattice import PAPER
 
 AREA, PERIMETER, TIME, EIGENVALUE, LARGEST = sympy.symbols("A P t lambda Lambda", positive=True)
@@ -51,6 +51,19 @@ def corner_constant() -> sympy.Expr:
     1/16
     """
     return (sympy.pi**2 - ANGLE**2) / (24 * sympy.pi * ANGLE)
+
+
+def arc_constant() -> sympy.Expr:
+    """Return beta/(12 pi), what an arc of opening beta (radian) adds to C.
+
+    It is the limit of many blunt corners, each of the turn pi - w; their turns add up to beta.
+
+    Examples
+    --------
+    >>> arc_constant()
+    beta/(12*pi)
+    """
+    return OPENING * sympy.limit(corner_constant() / (sympy.pi - ANGLE), ANGLE, sympy.pi)
 
 
 def smooth_constant() -> sympy.Expr:

@@ -1,17 +1,12 @@
-"""A clamped membrane: the wave equation, separated, and the spectrum of rectangle and square.
+"""A clamped membrane: the wave equation, separated, for rectangle and square.
 
 u is the displacement, c the speed of waves (length a second), a and b the sides of a rectangle and
 L that of a square, (m, n) the numbers of half waves along its axes.
 """
 
-import itertools
-import math
-import numbers
-
 import sympy
 
 from theory.claims import Identity, Invariant, Reference, Step, System, register
-from theory.errors import ArgumentError
 from theory.lattice import PAPER
 
 C = sympy.Symbol("c", positive=True)
@@ -21,7 +16,6 @@ ROW, COLUMN = sympy.symbols("m n", integer=True, positive=True)
 X, Y, T = sympy.symbols("x y t", real=True)
 OMEGA = sympy.Symbol("omega", positive=True)
 Q, V, Q0, V0 = sympy.symbols("q v q0 v0", real=True)
-GENERATOR = sympy.Symbol("r")
 
 MODE_NAMES = {
     "c": "wave_speed",
@@ -144,119 +138,3 @@ def fundamental() -> Identity:
         right=sympy.diff(diagonal * sympy.cos(sympy.sqrt(2) * sympy.pi * C * T / LENGTH), T, 2),
         derivation=(Step("the shape", shape), Step("its frequency", lowest)),
     )
-
-
-def pairs(s: int) -> tuple[tuple[int, int], ...]:
-    """Return the ordered (m, n), m, n >= 1, with m^2 + n^2 = s: the modes of one line of a square.
-
-    Raises
-    ------
-    ArgumentError
-        Unless s is a whole number, at least 1.
-
-    Examples
-    --------
-    >>> pairs(50)
-    ((1, 7), (5, 5), (7, 1))
-    """
-    require_positive_integer("s", s)
-    found = ((m, math.isqrt(s - m * m)) for m in range(1, math.isqrt(s) + 1))
-    return tuple((m, n) for m, n in found if n > 0 and m * m + n * n == s)
-
-
-def square_levels(count: int) -> list[tuple[int, tuple[tuple[int, int], ...]]]:
-    """Return the lowest `count` levels s = m^2 + n^2 of a square with their modes, ascending.
-
-    The eigenvalue is pi^2 s/L^2.
-
-    Raises
-    ------
-    ArgumentError
-        Unless count is a whole number, at least 1.
-
-    Examples
-    --------
-    >>> square_levels(3)
-    [(2, ((1, 1),)), (5, ((1, 2), (2, 1))), (8, ((2, 2),))]
-    """
-    return rectangle_levels(1, 1, count)
-
-
-def rectangle_levels(p: int, q: int, count: int) -> list[tuple[int, tuple[tuple[int, int], ...]]]:
-    """Return the lowest `count` levels s = (q m)^2 + (p n)^2 of a rectangle with a : b = p : q.
-
-    The eigenvalue is pi^2 s/(a q)^2. Modes of one level are degenerate exactly: s is a whole number.
-
-    Raises
-    ------
-    ArgumentError
-        Unless p, q and count are whole numbers, at least 1.
-
-    Examples
-    --------
-    >>> rectangle_levels(2, 1, 3)
-    [(5, ((1, 1),)), (8, ((2, 1),)), (13, ((3, 1),))]
-    """
-    for name, value in (("p", p), ("q", q), ("count", count)):
-        require_positive_integer(name, value)
-    highest = p**2 + q**2
-    while True:
-        levels = _levels_up_to(highest, p, q)
-        if len(levels) >= count:
-            return sorted(levels.items())[:count]
-        highest *= 2
-
-
-def _levels_up_to(highest: int, p: int, q: int) -> dict[int, tuple[tuple[int, int], ...]]:
-    levels: dict[int, tuple[tuple[int, int], ...]] = {}
-    columns, rows = (range(1, math.isqrt(highest) // side + 1) for side in (q, p))
-    for m, n in itertools.product(columns, rows):
-        s = (q * m) ** 2 + (p * n) ** 2
-        if s <= highest:
-            levels[s] = (*levels.get(s, ()), (m, n))
-    return levels
-
-
-def pairs_by_divisors(s: int) -> int:
-    """Return d1(s) - d3(s) - [s is a square], d_r the number of divisors that are r modulo 4.
-
-    Jacobi's theorem on sums of two squares, without zeros and signs: the length of `pairs`.
-
-    Examples
-    --------
-    >>> [pairs_by_divisors(s) for s in (2, 25, 50, 65, 325)]
-    [1, 2, 3, 4, 6]
-    """
-    require_positive_integer("s", s)
-    residues = [divisor % 4 for divisor in sympy.divisors(s)]
-    return residues.count(1) - residues.count(3) - (math.isqrt(s) ** 2 == s)
-
-
-@register(
-    reference=Reference(PAPER, "", "ours"),
-    sizes=({"s": 25}, {"s": 50}, {"s": 65}),
-    slow_sizes=({"s": 325},),
-)
-def multiplicity(s: int) -> Identity:
-    """(sum_m r^(m^2))^2 = sum_s (d1(s) - d3(s) - [s is a square]) r^s, up to the level s.
-
-    Left, the coefficient of r^s counts the modes (m, n) of a square with m^2 + n^2 = s; right are
-    divisors. The first triple is 50 = 1 + 49 = 25 + 25.
-    """
-    require_positive_integer("s", s)
-    squares = sum(GENERATOR ** (m * m) for m in range(1, math.isqrt(s) + 1))
-    counted = sum(pairs_by_divisors(level) * GENERATOR**level for level in range(1, s + 1))
-    return Identity(
-        name=f"multiplicities of the square up to {s}",
-        left=squares**2,
-        right=counted,
-        variable=GENERATOR,
-        order=s,
-        derivation=(Step("one exponent m^2 for each half wave", squares),),
-    )
-
-
-def require_positive_integer(name: str, value: int) -> None:
-    """Raise ArgumentError unless a value is a whole number, at least 1."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-        raise ArgumentError(name, value, "must be a whole number, at least 1", "pass 1 or more")

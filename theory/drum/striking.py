@@ -9,7 +9,6 @@ import sympy
 from sympy import ImmutableMatrix
 
 from theory.claims import Identity, Reference, Step, register
-from theory.drum.dispersion import grid_angle
 from theory.drum.membrane import COLUMN, ROW
 from theory.drum.stencil import GRID_NAMES, NODE_X, NODE_Y, SPACINGS, grid_shape
 from theory.errors import ArgumentError
@@ -155,8 +154,3 @@ def finite_spectrum(samples: int) -> Identity:
             Step("two geometric series", line_spectrum()),
         ),
     )
-
-
-def bin_number() -> sympy.Expr:
-    """Return k0 = N theta_mn/(2 pi), where mode (m, n) of the grid lies on the axis of bins (real)."""
-    return SAMPLES * grid_angle() / (2 * sympy.pi)

@@ -54,7 +54,7 @@ print(f"six grids by even powers: {without_corner:.0e} off")
 # Elements: quadratic ones on even and on graded meshes, quartic ones in layers around the corner. What
 # three levels say of the last one's error is doubled.
 
-even, graded = [polygon_mesh(drum, np.sqrt(drum.area) / 4)[0]], graded_meshes(drum, 1, levels=4)
+even, graded = [polygon_mesh(drum, np.sqrt(drum.area) / 4)], graded_meshes(drum, 1, levels=4)
 for _ in graded[1:]:
     even.append(even[-1].refined())
 for name, meshes in (("P2, uniform", even), ("P2, graded", graded)):

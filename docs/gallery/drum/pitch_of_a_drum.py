@@ -12,9 +12,9 @@ import numpy as np
 import sympy
 
 from numerics.drum.drums import square
-from numerics.drum.estimators import hann_two_point
-from numerics.drum.modes import square_lines
+from numerics.drum.estimators.one_line import hann_two_point
 from numerics.drum.network import WaveNetwork
+from numerics.drum.square_modes import square_lines
 from numerics.drum.stepping import struck
 from theory import drum as laws
 

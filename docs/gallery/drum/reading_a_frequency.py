@@ -10,8 +10,8 @@ seven digits.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from numerics.drum.estimators import ESTIMATORS
-from numerics.drum.modes import square_lines
+from numerics.drum.estimators.one_line import ESTIMATORS
+from numerics.drum.square_modes import square_lines
 
 # %%
 # A square drum of 17 spacings, struck at its middle node, c dt/h = 0.5. What is heard is a sum of

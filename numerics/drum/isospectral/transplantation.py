@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
 
 import numpy as np
 
 from numerics.drum.drums import Drum, require_whole
 from numerics.drum.isospectral.tilings import Tiling, unfolded_pair
 from numerics.drum.shapes.grid_masks import mask_of
-from numerics.lambdify import lambdify
+from numerics.lambdify import lambdified
 from theory.drum import transplantation as theory
 from theory.errors import ArgumentError
 
@@ -92,17 +91,12 @@ def grid_pair(spacings: int) -> tuple[GridTiling, GridTiling]:
     return _on_grid(first, spacings), _on_grid(second, spacings)
 
 
-@functools.cache
-def _weighted() -> Callable[..., np.ndarray]:
-    return lambdify(theory.transplantation_matrix(), (theory.WEIGHT_X, theory.WEIGHT_Y))
-
-
 def transplantation_matrix(x: float, y: float) -> np.ndarray:
     """Return x X1 + y X2, (triangle, triangle): every transplantation from first to second drum.
 
     Invertible unless x = y or 4 x = -3 y, `theory.drum.transplantation`.
     """
-    return _weighted()(x, y)
+    return lambdified(theory.transplantation_matrix, theory.WEIGHT_X, theory.WEIGHT_Y)(x, y)
 
 
 def orthogonal_transplantation() -> np.ndarray:

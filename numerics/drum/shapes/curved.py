@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 
+from numerics.drum.shapes.heat_constants import of_arc, of_corners, of_smooth_walls
 from numerics.drum.shapes.rings import require_length
 from theory.errors import ArgumentError
 
@@ -42,8 +43,8 @@ class Disk:
 
     @property
     def heat_constant(self) -> float:
-        """C of the heat trace: (1 - holes)/6 of a smooth domain."""
-        return 1 / 6
+        """C of the heat trace."""
+        return of_smooth_walls(holes=0)
 
     @property
     def box(self) -> np.ndarray:
@@ -92,8 +93,8 @@ class Annulus:
 
     @property
     def heat_constant(self) -> float:
-        """C of the heat trace: (1 - holes)/6 of a smooth domain."""
-        return 0.0
+        """C of the heat trace."""
+        return of_smooth_walls(holes=1)
 
     @property
     def box(self) -> np.ndarray:
@@ -146,13 +147,8 @@ class Sector:
 
     @property
     def heat_constant(self) -> float:
-        """C of the heat trace: of the corners beta, pi/2, pi/2 and of the arc.
-
-        A corner w adds (pi^2 - w^2)/(24 pi w), a right one 1/16; an arc is the limit of many blunt
-        corners, each of the turn pi - w adding (pi - w)/(12 pi): together its turn beta/(12 pi).
-        """
-        apex = (np.pi**2 - self.angle**2) / (24 * np.pi * self.angle)
-        return apex + 1 / 8 + self.angle / (12 * np.pi)
+        """C of the heat trace: of the corners beta, pi/2, pi/2 and of the arc."""
+        return of_corners(np.array([self.angle, np.pi / 2, np.pi / 2])) + of_arc(self.angle)
 
     @property
     def ends(self) -> np.ndarray:

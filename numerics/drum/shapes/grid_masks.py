@@ -77,7 +77,7 @@ def mask_of(domain: Domain, spacing: float, *, component: str | None = None) -> 
     if vertices is not None:
         free = _strictly_inside(vertices, size)
     else:
-        points = grid_origin(domain, spacing) + spacing * np.moveaxis(np.indices(size), 0, -1)
+        points = node_places(grid_origin(domain, spacing), spacing, size)
         free = domain.contains(points)
         free[free] = domain.distance(points[free]) > ROUNDING * spacing
     if not free.any():
@@ -88,10 +88,9 @@ def mask_of(domain: Domain, spacing: float, *, component: str | None = None) -> 
     return from_mask(free[1:-1, 1:-1], spacing=spacing, component=component)
 
 
-def node_places(domain: Domain, drum: Drum) -> np.ndarray:
-    """Return where the nodes of a domain's mask are, (x, y, 2), its rim included."""
-    origin = grid_origin(domain, drum.spacing)
-    return origin + drum.spacing * np.moveaxis(np.indices(drum.free.shape), 0, -1)
+def node_places(origin: np.ndarray, spacing: float, size: tuple[int, ...]) -> np.ndarray:
+    """Return where the nodes of a grid of some size are, (x, y, 2), node (0, 0) at its origin, (2,)."""
+    return origin + spacing * np.moveaxis(np.indices(size), 0, -1)
 
 
 def grid_origin(domain: Domain, spacing: float) -> np.ndarray:

@@ -8,7 +8,32 @@ import itertools
 
 import numpy as np
 
+from numerics.drum.shapes.heat_constants import of_corners
+
 WHOLE = 1e-9  # pi over an angle counts as a whole number up to here
+NEIGHBOURS = 16  # pieces of sides among which the nearest is sought first
+AT_ONCE = 1_000_000  # pairs of a point and a piece
+
+
+def strengths(angles: np.ndarray) -> np.ndarray:
+    """Return how far pi over an angle is from the nearest whole number from 1 on; 0 where it is one.
+
+    An eigenfunction goes as r^alpha, alpha = pi/w, at a corner of angle w. Near a whole alpha = m it
+    is r^m, which is smooth, and what is left has a strength of alpha - m.
+
+    Parameters
+    ----------
+    angles : array_like, (corner,)
+        w, in radians.
+
+    Examples
+    --------
+    >>> strengths(np.deg2rad([90, 135, 270])).round(3).tolist()
+    [0.0, 0.333, 0.333]
+    """
+    powers = np.pi / np.asarray(angles, float)
+    found = np.abs(powers - np.maximum(1, np.rint(powers)))
+    return np.where(found > WHOLE, found, 0.0)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -74,13 +99,12 @@ class Polygon:
     @property
     def singular(self) -> np.ndarray:
         """Whether eigenfunctions are singular at a corner: pi over its angle is not whole, (corner,)."""
-        powers = np.pi / self.angles
-        return np.abs(powers - np.rint(powers)) > WHOLE
+        return strengths(self.angles) > 0
 
     @property
     def heat_constant(self) -> float:
-        """C of the heat trace: the sum over corners of (pi^2 - w^2)/(24 pi w)."""
-        return float(np.sum((np.pi**2 - self.angles**2) / (24 * np.pi * self.angles)))
+        """C of the heat trace."""
+        return of_corners(self.angles)
 
     @property
     def box(self) -> np.ndarray:
@@ -89,21 +113,56 @@ class Polygon:
 
     def contains(self, points: np.ndarray) -> np.ndarray:
         """Return whether points, (..., 2), lie inside, by counting crossings; on a side is undecided."""
-        x, y = np.moveaxis(np.asarray(points, float), -1, 0)
-        inside = np.zeros(x.shape, bool)
-        for (x0, y0), (x1, y1) in self.sides:
-            if y0 != y1:
-                crosses = (y0 > y) != (y1 > y)
-                inside ^= crosses & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
-        return inside
+        points = np.asarray(points, float)
+        x, y = points.reshape(-1, 2).T
+        upward = np.argsort(y, kind="stable")
+        x, y = x[upward], y[upward]
+        inside = np.zeros(len(x), bool)
+        firsts, lasts = np.searchsorted(y, np.sort(self.sides[:, :, 1], axis=1)).T
+        for ((x0, y0), (x1, y1)), first, last in zip(self.sides, firsts, lasts, strict=True):
+            if first < last:  # at their height the side crosses the ray of these alone
+                at = slice(first, last)
+                inside[at] ^= x[at] < x0 + (y[at] - y0) * (x1 - x0) / (y1 - y0)
+        found = np.empty(len(x), bool)
+        found[upward] = inside
+        return found.reshape(points.shape[:-1])
 
     def distance(self, points: np.ndarray) -> np.ndarray:
         """Return the distance of points, (..., 2), to the nearest side."""
         points = np.asarray(points, float)
-        nearest = np.full(points.shape[:-1], np.inf)
-        for start, end in self.sides:
-            along = end - start
-            share = np.clip((points - start) @ along / (along @ along), 0, 1)
-            gap = points - start - share[..., None] * along
-            nearest = np.minimum(nearest, np.linalg.norm(gap, axis=-1))
-        return nearest
+        flat, found = points.reshape(-1, 2), np.empty(points.size // 2)
+        left, number = np.arange(len(flat)), NEIGHBOURS
+        while len(left):
+            chunks = np.array_split(left, len(left) * number // AT_ONCE + 1)
+            nearest = [self._nearest(flat[chunk], number) for chunk in chunks]
+            found[left], sure = (np.concatenate(parts) for parts in zip(*nearest, strict=True))
+            left, number = left[~sure], 8 * number
+        return found.reshape(points.shape[:-1])
+
+    def _nearest(self, points: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """The distance of points, (point, 2), to some sides around them, and whether none is nearer."""
+        tree, owners, reach = self._pieces
+        number = min(number, len(owners))
+        gaps, near = tree.query(points, np.arange(1, number + 1))
+        found = _distances(points[:, None], self.sides[owners[near]]).min(axis=1)
+        return found, (gaps[:, -1] - reach > found) | (number == len(owners))
+
+    @functools.cached_property
+    def _pieces(self) -> tuple:
+        """Middles of the sides cut to about one length, as a tree; their sides; half the longest."""
+        from scipy.spatial import cKDTree
+
+        number = np.ceil(self.lengths / self.lengths.mean()).astype(int)
+        owners = np.repeat(np.arange(len(number)), number)
+        place = np.arange(len(owners)) - np.repeat(np.cumsum(number) - number, number)
+        start, end = np.moveaxis(self.sides[owners], 1, 0)
+        middles = start + ((place + 0.5) / number[owners])[:, None] * (end - start)
+        return cKDTree(middles), owners, float((self.lengths / number).max()) / 2
+
+
+def _distances(points: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """Distances of points, (..., 2), to sides, (..., 2, 2)."""
+    start, along = sides[..., 0, :], sides[..., 1, :] - sides[..., 0, :]
+    share = ((points - start) * along).sum(axis=-1) / (along**2).sum(axis=-1)
+    gaps = points - start - np.clip(share, 0, 1)[..., None] * along
+    return np.linalg.norm(gaps, axis=-1)

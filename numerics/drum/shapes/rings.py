@@ -53,7 +53,7 @@ def mended(vertices: Any, holes: Sequence[Any] = ()) -> tuple[Polygon, tuple[str
     Raises
     ------
     ArgumentError
-        For numbers that are not finite, fewer than 3 vertices in a ring or more than 10,000 in all;
+        For what is no finite number, fewer than 3 vertices in a ring or more than 10,000 in all;
         no area; sides that meet anywhere but at the ends of neighbours, or that are shorter than
         1e-6 sqrt(A); a hole outside the outer ring or inside another hole, or that touches one.
     """
@@ -110,7 +110,10 @@ def _numbers(name: str, ring: Any) -> np.ndarray:
     """Vertices as floats, (vertex, 2)."""
     expected = "must be pairs of numbers, (vertex, 2)"
     try:
-        numbers = np.array(ring, float)
+        given = np.array(ring, object)
+        if any(isinstance(value, str | bytes | bool | np.bool_) for value in given.flat):
+            raise TypeError  # NumPy would read texts, and take true for 1
+        numbers = given.astype(float)
     except (TypeError, ValueError, OverflowError):
         raise ArgumentError(name, ring, expected, "write [[x, y], ...]") from None
     if numbers.size and (numbers.ndim != 2 or numbers.shape[1] != 2):

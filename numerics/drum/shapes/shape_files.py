@@ -8,7 +8,6 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO
 
 import numpy as np
@@ -24,12 +23,20 @@ from numerics.drum.shapes.pictures import (
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.polygon_texts import polygon_text
 from numerics.drum.shapes.rings import MOST_VERTICES, require_length
-from numerics.images.arguments import in_one_line, reading
+from numerics.images.arguments import reading
+from numerics.images.own_path import own_path
 from theory.errors import ArgumentError
 
 MOST_TEXT = 4_000_000  # bytes: 400 a vertex
 MOST_NODES = 16_000_000  # of a mask
+KINDS = {
+    **dict.fromkeys((".json", ".csv", ".txt"), "polygon"),
+    **dict.fromkeys((".npy", ".npz"), "mask"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg"), "picture"),
+}
 MASK_KEYS = ("mask", "free")
+LENGTH = "length"  # what its unit is called where a file does not say
+MOST_LETTERS = 20  # of a unit
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,12 +53,28 @@ class Source:
         Of the shape: as the file says, or the file's without its ending.
     unit : str
         Of lengths; eigenvalues are in 1/unit^2.
+
+    Raises
+    ------
+    ArgumentError
+        For a name or a unit that a figure cannot show: without a letter, with a line break or a $.
     """
 
     file: str
     sha256: str
     name: str
-    unit: str
+    unit: str = LENGTH
+
+    def __post_init__(self) -> None:
+        for argument, text in (("name", self.name), ("unit", self.unit)):
+            if not text.strip() or not text.isprintable() or "$" in text:
+                raise ArgumentError(
+                    argument, repr(text), "must be a line of text without $", "write another"
+                )
+        if len(self.unit) > MOST_LETTERS:
+            raise ArgumentError(
+                "unit", repr(self.unit), f"must have at most {MOST_LETTERS} letters", "shorten it"
+            )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -164,52 +187,26 @@ def read_shape(
     ArgumentError
         On `shape`, for a file that holds no drum; for options that the kind of file has no use for.
     """
-    location, given = _existing(path)
+    location, given, kind = own_path(
+        path, KINDS, argument="shape", example="numpy.savetxt('drum.csv', vertices, delimiter=',')"
+    )
     suffix = location.suffix.lower()
     width = 1.0 if spacing is None else require_length("spacing", spacing)
-    if suffix in (".json", ".csv", ".txt"):
+    if kind == "polygon":
         _refuse_unused(given, "a polygon", spacing=spacing, component=component)
-    if suffix not in (".png", ".jpg", ".jpeg"):
+    if kind != "picture":
         _refuse_unused(given, "no picture", invert=invert or None)
     with _in_file(given), location.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
-        source = Source(location.resolve().name, digest, location.resolve().stem, "unit")
-        if suffix in (".json", ".csv", ".txt"):
+        source = Source(location.resolve().name, digest, location.resolve().stem)
+        if kind == "polygon":
             return _polygon_file(file, suffix, source)
-        if suffix in (".npy", ".npz"):
+        if kind == "mask":
             mask = _stored_mask(file, suffix)
             return MaskFile(from_mask(mask, spacing=width, component=component), source)
         coverage = drum_coverage(coverage_of(file, invert=invert), component=component)
         return PictureFile(coverage, width, source)
-
-
-def _existing(path: str | os.PathLike[str]) -> tuple[Path, str]:
-    """The file that lies at a path, if its ending is known, and the path as given."""
-    try:
-        given = os.fsdecode(path)
-    except TypeError:
-        raise ArgumentError(
-            "shape", path, "must be the path of a file", "pass a text or a Path"
-        ) from None
-    location = Path(given)
-    try:
-        is_file = location.is_file()
-    except (OSError, ValueError) as error:
-        raise ArgumentError(
-            "shape", given, f"must be a usable path ({in_one_line(error)})", "pass another path"
-        ) from error
-    if not is_file:
-        raise ArgumentError("shape", given, "must be a file that exists", "check the path")
-    suffixes = (".json", ".csv", ".txt", ".npy", ".npz", ".png", ".jpg", ".jpeg")
-    if location.suffix.lower() not in suffixes:
-        raise ArgumentError(
-            "shape",
-            given,
-            f"must end in {', '.join(suffixes)}",
-            "write the vertices into a .csv file, say",
-        )
-    return location, given
 
 
 def _refuse_unused(given: str, kind: str, **options: object) -> None:

@@ -15,18 +15,23 @@ import numpy as np
 import sympy
 
 from numerics.drum.drums import require_whole
+from numerics.drum.shapes.curved import Annulus, Disk, Sector
 from numerics.drum.shapes.rings import require_length
 from numerics.drum.spectra.spectrum import Spectrum
 from numerics.lambdify import lambdify
-from theory.drum.levels import Levels, equilateral_levels, right_isosceles_levels
-from theory.drum.membrane import COLUMN, LENGTH, ROW, SIDE_A, rectangle_levels
+from theory.drum.levels import (
+    Levels,
+    equilateral_levels,
+    rectangle_levels,
+    right_isosceles_levels,
+)
+from theory.drum.membrane import COLUMN, LENGTH, ROW, SIDE_A
 from theory.drum.triangles import equilateral_eigenvalue, right_isosceles_eigenvalue
 from theory.errors import ArgumentError
 
 ROUNDING = 1e-12  # relative
 STRIDE = 1.0  # consecutive zeros of one order are more than 3 apart
 
-Modes = list[tuple[int, int]]
 Radial = Callable[[float, np.ndarray], np.ndarray]
 """What vanishes at the wall: of the order of a Bessel function and s, any shape."""
 
@@ -58,10 +63,7 @@ def rectangle_spectrum(side_x: float, side_y: float, count: int) -> Spectrum:
 def right_isosceles_spectrum(leg: float, count: int) -> Spectrum:
     """Return the lowest pi^2 (m^2 + n^2)/leg^2, m > n >= 1: the odd modes of the square.
 
-    Raises
-    ------
-    ArgumentError
-        As `rectangle_spectrum`.
+    Raises as `rectangle_spectrum`.
 
     Examples
     --------
@@ -69,17 +71,13 @@ def right_isosceles_spectrum(leg: float, count: int) -> Spectrum:
     [5.0, 10.0, 13.0, 17.0]
     """
     leg = require_length("leg", leg)
-    modes = _lowest_modes(right_isosceles_levels, count)
-    return _triangle(right_isosceles_eigenvalue(), LENGTH, leg, modes)
+    return _triangle(right_isosceles_eigenvalue(), LENGTH, leg, right_isosceles_levels, count)
 
 
 def equilateral_spectrum(side: float, count: int) -> Spectrum:
     """Return the lowest (16 pi^2/(9 a^2)) (m^2 + m n + n^2), m, n >= 1.
 
-    Raises
-    ------
-    ArgumentError
-        As `rectangle_spectrum`.
+    Raises as `rectangle_spectrum`.
 
     Examples
     --------
@@ -88,78 +86,98 @@ def equilateral_spectrum(side: float, count: int) -> Spectrum:
     [3.0, 7.0, 7.0, 12.0, 13.0]
     """
     side = require_length("side", side)
-    modes = _lowest_modes(equilateral_levels, count)
-    return _triangle(equilateral_eigenvalue(), SIDE_A, side, modes)
+    return _triangle(equilateral_eigenvalue(), SIDE_A, side, equilateral_levels, count)
 
 
 def disk_spectrum(radius: float, count: int) -> Spectrum:
     """Return the lowest (j_{n,k}/R)^2, n = 0 once, n >= 1 twice.
 
-    Raises
-    ------
-    ArgumentError
-        As `rectangle_spectrum`.
+    Raises as `Disk` and `rectangle_spectrum`.
 
     Examples
     --------
     >>> disk_spectrum(1, 3).eigenvalues.round(9).tolist()
     [5.783185963, 14.681970642, 14.681970642]
     """
-    radius = require_length("radius", radius)
+    disk = Disk(radius)
     levels = _levels(_at_the_rim, map(float, itertools.count()), count, both=True)
-    return _exact((levels / radius) ** 2)
+    return _exact((levels / disk.radius) ** 2)
 
 
 def sector_spectrum(angle: float, radius: float, count: int) -> Spectrum:
     """Return the lowest (j_{nu,k}/R)^2, nu = n pi/beta, n >= 1, each once.
 
-    Parameters
-    ----------
-    angle : float
-        beta, radians, in (0, 2 pi].
-
-    Raises
-    ------
-    ArgumentError
-        As `rectangle_spectrum`; for another angle.
+    beta is the angle, in radians. Raises as `Sector` and `rectangle_spectrum`.
 
     Examples
     --------
     >>> sector_spectrum(3 * np.pi / 2, 1, 2).eigenvalues.round(8).tolist()
     [11.39474728, 18.27853826]
     """
-    radius = require_length("radius", radius)
-    if not 0 < angle <= 2 * np.pi:
-        raise ArgumentError(
-            "angle", angle, "must lie in (0, 2 pi], in radians", "turn degrees into radians"
-        )
-    orders = (n * np.pi / angle for n in itertools.count(1))
-    return _exact((_levels(_at_the_rim, orders, count, both=False) / radius) ** 2)
+    sector = Sector(angle, radius)
+    orders = (n * np.pi / sector.angle for n in itertools.count(1))
+    return _exact((_levels(_at_the_rim, orders, count, both=False) / sector.radius) ** 2)
+
+
+def sector_wall_rate(sector: Sector, apart: float) -> tuple[float, float]:
+    """Return how fast ln(lambda_1) of a sector falls as its walls move outward, and what is left out.
+
+    The integral of (du/dn)^2 over the walls, over lambda_1; u has unit L2 norm (Hadamard 1908). With
+    j = j_{nu,1} and nu = pi/beta the arc adds 2/R and the straight sides the integral over x = r/R of
+    8 nu^2 (J_nu(j x)/x)^2/(beta R j^2 J_{nu+1}(j)^2): it goes as x^(2 nu - 2), and diverges at a slit.
+
+    Parameters
+    ----------
+    apart : float
+        Distance from the apex at which the sides begin, positive.
+
+    Returns
+    -------
+    rate : float
+        1/length.
+    left : float
+        Share of lambda_1 that u has nearer to the apex, about: no move of the sides by `apart`
+        changes more there.
+
+    Raises
+    ------
+    ArgumentError
+        For a distance that is not positive, or not below the radius.
+
+    Examples
+    --------
+    >>> rate, _ = sector_wall_rate(Sector(np.pi / 2), 0.01)
+    >>> round(rate, 3)
+    4.716
+    """
+    from scipy.integrate import quad
+    from scipy.special import jv
+
+    nearest = require_length("apart", apart) / sector.radius
+    if nearest >= 1:
+        raise ArgumentError("apart", apart, f"must be below {sector.radius}", "make it less")
+    order = np.pi / sector.angle
+    zero = np.sqrt(sector_spectrum(sector.angle, 1.0, 1).eigenvalues[0])
+    weight = (zero * jv(order + 1, zero)) ** 2
+    # dx = x dt with t = ln x: near the apex the integrand is steep in x
+    slopes, _ = quad(lambda t: jv(order, zero * np.exp(t)) ** 2 * np.exp(-t), np.log(nearest), 0)
+    rate = 2 + 8 * order**2 * slopes / (sector.angle * weight)
+    left = 2 * order * jv(order, zero * nearest) ** 2 / weight
+    return float(rate / sector.radius), float(left)
 
 
 def annulus_spectrum(inner: float, outer: float, count: int) -> Spectrum:
     """Return the lowest (s/b)^2 with J_n(s) Y_n(a s/b) = J_n(a s/b) Y_n(s), n >= 1 twice.
 
-    Parameters
-    ----------
-    inner, outer : float
-        Radii a < b.
-
-    Raises
-    ------
-    ArgumentError
-        As `rectangle_spectrum`; for an inner radius that is not the smaller one.
+    a is the inner, b the outer radius. Raises as `Annulus` and `rectangle_spectrum`.
 
     Examples
     --------
     >>> annulus_spectrum(0.5, 1, 3).eigenvalues.round(7).tolist()
     [39.0132885, 40.8724534, 40.8724534]
     """
-    inner, outer = require_length("inner", inner), require_length("outer", outer)
-    if inner >= outer:
-        raise ArgumentError(
-            "inner", inner, f"must be below the outer radius {outer}", "exchange the two"
-        )
+    annulus = Annulus(inner, outer)
+    inner, outer = annulus.inner, annulus.outer
     radial = _at_both_rims(inner / outer)
     levels = _levels(radial, map(float, itertools.count()), count, both=True)
     # between near walls the phases differ little over a long way: rounding weighs more
@@ -206,14 +224,17 @@ def _exact(eigenvalues: np.ndarray, rounding: float = ROUNDING) -> Spectrum:
     return Spectrum(eigenvalues, rounding * eigenvalues, "exact", 0)
 
 
-def _triangle(eigenvalue: sympy.Expr, size: sympy.Symbol, length: float, modes: Modes) -> Spectrum:
-    m, n = np.array(modes, float).T
-    return _exact(lambdify(eigenvalue, (ROW, COLUMN, size))(m, n, length))
-
-
-def _lowest_modes(levels: Callable[[int], Levels], count: int) -> Modes:
+def _triangle(
+    eigenvalue: sympy.Expr,
+    size: sympy.Symbol,
+    length: float,
+    levels: Callable[[int], Levels],
+    count: int,
+) -> Spectrum:
     require_whole("count", count, 1)
-    return [mode for _, modes in levels(count) for mode in modes][:count]
+    lowest = [mode for _, modes in levels(count) for mode in modes][:count]
+    m, n = np.array(lowest, float).T
+    return _exact(lambdify(eigenvalue, (ROW, COLUMN, size))(m, n, length))
 
 
 # --- zeros of Bessel functions --------------------------------------------------------------------

@@ -13,9 +13,18 @@ import numpy as np
 from numerics.drum.drums import require_whole
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.spectra.estimates import SAFETY, three_level_estimate, two_level_estimate
-from numerics.drum.spectra.grading import element_sizes, graded, grading_power, with_layers
+from numerics.drum.spectra.grading import (
+    element_sizes,
+    equal_sizes,
+    graded,
+    grading_power,
+    halved,
+    short_sides_are_smooth,
+    with_layers,
+)
 from numerics.drum.spectra.polygon_mesh import polygon_mesh
 from numerics.drum.spectra.spectrum import Spectrum
+from numerics.drum.spectra.widths import Widths, widths_of
 from theory.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -24,8 +33,10 @@ if TYPE_CHECKING:
 Element = Literal["P2", "P4", "CR"]  # quadratic, quartic; Crouzeix-Raviart, not conforming
 LEAST_UNKNOWNS = 5  # of the coarsest level, for each eigenvalue
 MOST_UNKNOWNS = 500_000
-GROWTH = 4  # of the unknowns from level to level, at least
-LAYERS = 14
+LAYERS = 14  # at a corner of 270 degrees
+FINE = 1 / 8  # of the spacing: a mesh so narrow is left, where that is safe
+QUARTIC_UNKNOWNS = 8  # of quartic elements for each triangle
+ROUNDING = 1e-9  # of a number of layers
 LAYER_UNKNOWNS = 100  # of quartic elements in each layer of each corner, about
 LARGEST_POWER = 2.0  # of a mesh width squared, counted on where no corner is singular
 LOWER = 0.1893  # largest ratio of the error of Crouzeix-Raviart's interpolation to h |grad error|
@@ -120,6 +131,30 @@ def unknowns(mesh: MeshTri, element: Element = "P2") -> int:
     return int(basis.N - len(basis.get_dofs().flatten()))
 
 
+def wall_rate(mesh: MeshTri, element: Element = "P4") -> float:
+    """Return how fast ln(lambda_1) falls as the whole rim moves outward (1/length).
+
+    The integral of (du/dn)^2 over the rim, over lambda_1; u has unit L2 norm (Hadamard 1908): P/A of
+    a square and of a disk. It is the first order in the way d: at a reentrant corner of angle w the
+    next one is d^(2 pi/w), elsewhere d^2. There it needs layers (`with_layers`): elements of size s
+    miss s^(2 pi/w - 1).
+
+    Raises
+    ------
+    ArgumentError
+        As `mesh_eigenvalues`.
+    """
+    import skfem
+
+    stiffness, inertia, basis, free = _matrices(mesh, element)
+    lowest, vectors = _solved(stiffness, inertia, 1, vectors=True)
+    whole = np.zeros(basis.N)
+    whole[free] = vectors[:, 0]
+    rim = skfem.FacetBasis(mesh, basis.elem)
+    slopes = (rim.interpolate(whole).grad * rim.normals).sum(axis=0)
+    return float((slopes**2 * rim.dx).sum() / lowest[0])
+
+
 # --- a polygon ------------------------------------------------------------------------------------
 
 
@@ -153,25 +188,31 @@ def graded_meshes(polygon: Polygon, count: int, levels: int = 3) -> list[MeshTri
     ArgumentError
         As `finite_element_spectrum`.
     """
-    mesh, spacing = _coarsest(polygon, count, grade=True)
+    mesh, widths = _coarsest(polygon, count, levels)
     meshes = [mesh]
     for level in range(1, levels):
-        _require_affordable(polygon, GROWTH * unknowns(meshes[-1]))
-        meshes.append(graded(meshes[-1].refined(), polygon, spacing / 2**level))
+        spacing = widths.spacing / 2**level
+        smooth = short_sides_are_smooth(polygon, widths, spacing, FINE)
+        finer = halved(meshes[-1], widths, spacing, FINE) if smooth else meshes[-1].refined()
+        _require_affordable(polygon, unknowns(finer))
+        meshes.append(graded(finer, polygon, spacing))
+    _require_affordable(polygon, unknowns(meshes[-1]))
     return meshes
 
 
 def accurate_spectrum(polygon: Polygon, count: int, *, refinements: int = 2) -> Spectrum:
-    """Return eigenvalues by quartic elements with 14 geometric layers at singular corners.
+    """Return eigenvalues by quartic elements with geometric layers at singular corners.
 
-    The errors are twice `two_level_estimate` against one refinement less. No part of the error
-    falls slower than the one of the widest corner w, by 4^(pi/w) with every refinement.
+    14 at one of 270 degrees, elsewhere as many as leave the same error (`grading.equal_sizes`),
+    counted from the sides' length where it is short. The errors are twice `two_level_estimate`
+    against a mesh twice as wide. No part of the error falls slower than the one of the widest
+    corner w, by 4^(pi/w).
 
     Parameters
     ----------
     refinements : int
-        Of the mesh on which `finite_element_spectrum` begins, before the layers. 1 serves for
-        hundreds of eigenvalues.
+        Of the mesh on which `finite_element_spectrum` begins, before the layers: the last one
+        everywhere, others where it is not narrow already. 1 serves for hundreds of eigenvalues.
 
     Raises
     ------
@@ -179,14 +220,15 @@ def accurate_spectrum(polygon: Polygon, count: int, *, refinements: int = 2) -> 
         As `finite_element_spectrum`, and for no refinement.
     """
     require_whole("refinements", refinements, 1)
-    mesh, _ = _coarsest(polygon, count)
+    mesh, widths = _coarsest(polygon, count)
     needed = grading_power(polygon.angles, 4) > 0
-    corners = polygon.corners[needed]
-    _require_affordable(polygon, LAYER_UNKNOWNS * LAYERS * len(corners))
-    wide, narrow = (
-        with_layers(mesh.refined(level), corners, LAYERS)
-        for level in (refinements - 1, refinements)
+    for level in range(1, refinements):
+        mesh = halved(mesh, widths, widths.spacing / 2**level, 1)
+    corners, layers = polygon.corners[needed], _layers(polygon, widths, refinements)[needed]
+    _require_affordable(
+        polygon, QUARTIC_UNKNOWNS * 4 * mesh.nelements + LAYER_UNKNOWNS * int(layers.sum())
     )
+    wide, narrow = (with_layers(one, corners, layers) for one in (mesh, mesh.refined()))
     slowest = 4.0 ** min(np.pi / polygon.angles[needed], default=LARGEST_POWER)
     values = mesh_eigenvalues(narrow, count, "P4")
     errors = two_level_estimate(mesh_eigenvalues(wide, count, "P4"), values, slowest)
@@ -210,25 +252,47 @@ def lower_bounds(polygon: Polygon, count: int, *, refinements: int = 3) -> np.nd
     return mesh_lower_bounds(_coarsest(polygon, count)[0].refined(refinements), count)
 
 
-def _coarsest(polygon: Polygon, count: int, *, grade: bool = False) -> tuple[MeshTri, float]:
-    """A mesh and its spacing, sqrt(A)/4 or so much less that it has unknowns enough."""
+def _coarsest(polygon: Polygon, count: int, levels: int = 0) -> tuple[MeshTri, Widths]:
+    """A mesh and its widths, of spacing sqrt(A)/4 or so much less that it has unknowns enough.
+
+    Graded, if it is the first of some levels of quadratic elements.
+    """
     require_whole("count", count, 1)
     spacing = np.sqrt(polygon.area) / 4
     while True:
-        mesh, used = polygon_mesh(polygon, spacing)
-        mesh = graded(mesh, polygon, used) if grade else mesh
+        mesh, widths = polygon_mesh(polygon, spacing), widths_of(polygon, spacing)
+        if levels:
+            _require_affordable(polygon, _least_unknowns(mesh, polygon, widths, levels))
+            mesh = graded(mesh, polygon, spacing)
         if unknowns(mesh) >= LEAST_UNKNOWNS * count:
-            return mesh, used
+            return mesh, widths
         spacing /= np.sqrt(2)
+
+
+def _least_unknowns(mesh: MeshTri, polygon: Polygon, widths: Widths, levels: int) -> int:
+    """Of quadratic elements on the last level, if no corner were graded."""
+    spacings = widths.spacing / 2.0 ** np.arange(1, levels)
+    smooth = [short_sides_are_smooth(polygon, widths, spacing, FINE) for spacing in spacings]
+    return unknowns(mesh) * 4 ** smooth.count(False)
+
+
+def _layers(polygon: Polygon, widths: Widths, refinements: int) -> np.ndarray:
+    """The number of layers at each corner of a mesh refined so often, at the end everywhere, (corner,)."""
+    unit, spacing = np.sqrt(polygon.area) / 2, widths.spacing / 2**refinements
+    sizes = unit * equal_sizes(polygon.angles, spacing / unit / 2**LAYERS)
+    local = np.minimum(widths.at(polygon.corners) / 2, spacing)
+    return np.ceil(np.log2(np.maximum(1, local / sizes)) - ROUNDING).astype(int)
 
 
 def _require_affordable(polygon: Polygon, needed: int) -> None:
     if needed > MOST_UNKNOWNS:
+        corners = len(polygon.corners)
         raise ArgumentError(
             "polygon",
-            f"{len(polygon.corners)} corners",
+            f"{corners} corners",
             f"needs about {needed} unknowns; {MOST_UNKNOWNS} fit",
-            "drop corners that are nearly straight, or ask for fewer eigenvalues",
+            f"keep about {max(3, corners * MOST_UNKNOWNS // needed)} corners, "
+            "the sharpest, or ask for fewer eigenvalues",
         )
 
 

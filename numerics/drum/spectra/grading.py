@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numerics.drum.shapes.polygon import Polygon
+from numerics.drum.shapes.polygon import Polygon, strengths
+from numerics.drum.spectra.widths import Widths
 
 if TYPE_CHECKING:
     from skfem import MeshTri
 
 MARGIN = 0.1  # above the least grading power; at the least one a logarithm is lost
 STEEPEST = 0.9
+NEGLIGIBLE = 0.1  # of the error of the rest
+SMALLEST = 1 / 4  # of the size at 270 degrees that leaves as much: with 1/2 a corner of 135 shows
+REENTRANT = np.radians(270)  # a corner by which others are measured
 
 
 def grading_power(angle: np.ndarray, degree: int = 2) -> np.ndarray:
@@ -39,38 +43,119 @@ def grading_power(angle: np.ndarray, degree: int = 2) -> np.ndarray:
     [0.0, 0.433, 0.767]
     """
     powers = np.pi / np.asarray(angle, float)
-    needed = (np.abs(powers - np.rint(powers)) > 1e-9) & (powers < degree)
+    needed = (strengths(angle) > 0) & (powers < degree)
     return np.where(needed, np.minimum(STEEPEST, 1 - powers / degree + MARGIN), 0.0)
+
+
+def equal_sizes(angle: np.ndarray, size: float) -> np.ndarray:
+    """Return how large elements at corners may be to leave as much error as others at 270 degrees.
+
+    With alpha = pi/w and m the nearest whole number, r^alpha is r^m, which elements follow, and a
+    rest of strength |alpha - m|. Elements of size d at the corner leave a share of an eigenvalue's
+    error that goes as (alpha - m)^2 d^(2 alpha).
+
+    Parameters
+    ----------
+    angle : array_like, (corner,)
+        w, in radians.
+    size : float
+        At 270 degrees, in units of sqrt(area)/2.
+
+    Returns
+    -------
+    ndarray, (corner,)
+        In the same unit; inf where pi/w is whole.
+
+    Examples
+    --------
+    >>> equal_sizes(np.deg2rad([90, 135, 175, 270]), 1e-4).round(5).tolist()
+    [inf, 0.01, 0.02784, 0.0001]
+    """
+    angle = np.asarray(angle, float)
+    left = strengths(REENTRANT) * size ** (np.pi / REENTRANT)
+    with np.errstate(divide="ignore"):
+        return (left / strengths(angle)) ** (angle / np.pi)
 
 
 def graded(mesh: MeshTri, polygon: Polygon, spacing: float, degree: int = 2) -> MeshTri:
     """Return a mesh refined until no element breaks the grading rule of `grading_power`.
 
     The size of an element is its longest side; r is the distance of its farthest vertex from the
-    corner, in units of sqrt(area)/2. Refinement is red-green: a finite element space on `mesh`
-    is part of the one on the result.
+    corner, in units of sqrt(area)/2. No element need be smaller than what leaves as much error as the
+    rule does at 270 degrees (`equal_sizes`). Refinement is red-green: a finite element space on
+    `mesh` is part of the one on the result.
 
     Parameters
     ----------
     spacing : float
         h.
     """
-    powers = grading_power(polygon.angles, degree)
-    corners, powers = polygon.corners[powers > 0], powers[powers > 0]
     unit = np.sqrt(polygon.area) / 2
-    while True:
-        sizes = element_sizes(mesh)
-        allowed = np.full(mesh.nelements, np.inf)
-        for corner, power in zip(corners, powers, strict=True):
-            far = np.linalg.norm(mesh.p - corner[:, None], axis=0)[mesh.t].max(axis=0)
-            allowed = np.minimum(allowed, spacing * np.minimum(1, far / unit) ** power)
-        marked = np.flatnonzero(sizes > allowed)
+    powers = grading_power(polygon.angles, degree)
+    smallest = SMALLEST * (spacing / unit) ** (1 / (1 - grading_power(REENTRANT, degree)))
+    floors = unit * equal_sizes(polygon.angles, smallest)
+    rule = (powers > 0) & (floors < spacing)
+    corners = polygon.corners[rule], powers[rule], floors[rule]
+    while rule.any():
+        marked = _too_large(mesh, spacing, unit, *corners)
         if not marked.size:
-            return mesh
+            break
         mesh = mesh.refined(marked)
+    return mesh
 
 
-def with_layers(mesh: MeshTri, corners: np.ndarray, layers: int) -> MeshTri:
+def _too_large(
+    mesh: MeshTri,
+    spacing: float,
+    unit: float,
+    corners: np.ndarray,
+    powers: np.ndarray,
+    floors: np.ndarray,
+) -> np.ndarray:
+    """The numbers of the elements that break the rule at some corner."""
+    from scipy.spatial import cKDTree
+
+    sizes = element_sizes(mesh)
+    nearest = cKDTree(corners).query(mesh.p.T)[0][mesh.t].max(axis=0)
+    least = spacing * np.minimum(1, nearest / unit) ** powers.max()
+    doubtful = np.flatnonzero(sizes > np.maximum(least, floors.min()))  # others hold every rule
+    points, allowed = mesh.p[:, mesh.t[:, doubtful]], np.full(len(doubtful), np.inf)
+    for corner, power, floor in zip(corners, powers, floors, strict=True):
+        far = np.linalg.norm(points - corner[:, None, None], axis=0).max(axis=0)
+        size = np.maximum(floor, spacing * np.minimum(1, far / unit) ** power)
+        allowed = np.minimum(allowed, size)
+    return doubtful[sizes[doubtful] > allowed]
+
+
+def halved(mesh: MeshTri, widths: Widths, spacing: float, fine: float) -> MeshTri:
+    """Return a mesh half as wide, except near short sides where it is fine enough already.
+
+    Parameters
+    ----------
+    widths : Widths
+        Of the first mesh.
+    spacing : float
+        Of the result.
+    fine : float
+        Elements are left where the first mesh was `fine * spacing` wide, or less.
+    """
+    wide = widths.at(mesh.p[:, mesh.t].mean(axis=1).T) > fine * spacing
+    return mesh.refined() if wide.all() else mesh.refined(np.flatnonzero(wide))
+
+
+def short_sides_are_smooth(polygon: Polygon, widths: Widths, spacing: float, fine: float) -> bool:
+    """Whether corners where `halved` leaves a mesh as it is keep far below the error of the rest.
+
+    The gradient near such corners is at most that around the tip of a slit, r^(-1/2), which they may
+    round off. So a corner between sides of length s leaves a share of strength^2 s; the rest of
+    quadratic elements one of h^4, in units of sqrt(area)/2.
+    """
+    unit, local = np.sqrt(polygon.area) / 2, widths.at(polygon.corners)
+    left = np.where(local <= fine * spacing, strengths(polygon.angles) ** 2 * local / unit, 0)
+    return bool(left.sum() <= NEGLIGIBLE * (spacing / unit) ** 4)
+
+
+def with_layers(mesh: MeshTri, corners: np.ndarray, layers: np.ndarray | int) -> MeshTri:
     """Return a mesh in which the elements that touch some corners are refined again and again.
 
     Each layer halves them: the sizes fall geometrically towards the corner.
@@ -79,10 +164,14 @@ def with_layers(mesh: MeshTri, corners: np.ndarray, layers: int) -> MeshTri:
     ----------
     corners : ndarray, (corner, 2)
         Vertices of the mesh.
+    layers : array_like of int, (corner,) or one for all
     """
-    numbers = [np.linalg.norm(mesh.p - corner[:, None], axis=0).argmin() for corner in corners]
-    for _ in range(layers if numbers else 0):
-        mesh = mesh.refined(np.flatnonzero(np.isin(mesh.t, numbers).any(axis=0)))
+    from scipy.spatial import cKDTree
+
+    layers = np.broadcast_to(layers, len(corners))
+    _, numbers = cKDTree(mesh.p.T).query(corners)
+    for layer in range(layers.max(initial=0)):
+        mesh = mesh.refined(np.flatnonzero(np.isin(mesh.t, numbers[layers > layer]).any(axis=0)))
     return mesh
 
 

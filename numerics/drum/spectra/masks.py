@@ -10,7 +10,7 @@ import numpy as np
 from numerics.drum.drums import Drum, require_whole
 from numerics.drum.modes import operator
 from numerics.drum.shapes.grid_masks import aligned_spacing, follows_grid, mask_of
-from numerics.drum.shapes.polygon import WHOLE, Polygon
+from numerics.drum.shapes.polygon import Polygon, strengths
 from numerics.drum.spectra.spectrum import Spectrum
 from theory.errors import ArgumentError
 
@@ -89,7 +89,7 @@ def corner_powers(angles: np.ndarray, count: int) -> tuple[float, ...]:
     >>> [round(power, 3) for power in corner_powers(np.array([0.5, 1.5]) * np.pi, 5)]
     [1.333, 2.0, 2.667, 3.333, 4.0]
     """
-    singular = [2 * np.pi / w for w in angles if abs(np.pi / w - round(np.pi / w)) > WHOLE]
+    singular = 2 * np.pi / angles[strengths(angles) > 0]
     highest, sums = 2.0 * count, {0.0: 0.0}
     for base in (2.0, *singular):
         several = base * np.arange(highest // base + 1)

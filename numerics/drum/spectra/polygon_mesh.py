@@ -2,65 +2,70 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.spectra.grading import with_layers
+from numerics.drum.spectra.widths import GROWTH, Widths, widths_of
 from theory.errors import ArgumentError
 
 if TYPE_CHECKING:
     from skfem import MeshTri
 
-HALVINGS = 6  # of the spacing, before a polygon is refused
-CLEARANCE = 0.55  # of inner vertices from the wall, in spacings
-FLAT = 1e-10  # area of a triangle without one, in squared spacings
+HALVINGS = 6  # of missed pieces of the wall, before a polygon is refused
+SLACK = 1e-9  # of the longest piece, relative
+CLEARANCE = 0.55  # of inner vertices from the wall, in widths
+FLAT = 1e-10  # area of a triangle without one, in squares of its longest side
 SAME_AREA = 1e-12  # relative
-MOST_TRIANGLES = 50_000  # before any refinement
+MOST_TRIANGLES = 100_000  # before any refinement
 SAME_CORNER = 1e-9  # of glued triangles, in units of the longest side
 
 
-def polygon_mesh(polygon: Polygon, spacing: float) -> tuple[MeshTri, float]:
-    """Return a mesh of a polygon and the spacing that it took.
+def polygon_mesh(polygon: Polygon, spacing: float) -> MeshTri:
+    """Return a mesh of a polygon, one spacing wide and finer near shorter sides.
 
-    Vertices at most one spacing apart on every side, and inside on a hexagonal lattice, off the
-    wall; between them Delaunay's triangles. Where these miss a piece of the wall the spacing is
-    halved.
+    Vertices at most one local width (`widths`) apart on every side, and inside on hexagonal
+    lattices, off the wall; between them Delaunay's triangles. Pieces of the wall that these miss
+    are halved, and so is the width there.
 
     Parameters
     ----------
     spacing : float
-        Of neighbouring vertices, in the polygon's unit.
+        Of neighbouring vertices where no short side is near, in the polygon's unit.
 
     Raises
     ------
     ArgumentError
         For a spacing that is not positive and finite; for a polygon so thin somewhere that six
-        halvings or 50,000 triangles do not resolve it.
+        halvings or 100,000 triangles do not resolve it.
 
     Examples
     --------
     >>> square = Polygon(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]))
-    >>> mesh, spacing = polygon_mesh(square, 0.25)
-    >>> spacing, mesh.nelements
-    (0.25, 28)
+    >>> polygon_mesh(square, 0.25).nelements
+    28
     """
     if not 0 < spacing < np.inf:
         raise ArgumentError(
             "spacing", float(spacing), "must be positive and finite", "pass sqrt(area)/4"
         )
-    for halving in range(HALVINGS + 1):
-        tried = spacing / 2**halving
-        if polygon.area / tried**2 > MOST_TRIANGLES / 2:
+    widths = widths_of(polygon, spacing)
+    rings = [_parts(ring, spacing) for ring in polygon.rings]
+    for _ in range(HALVINGS + 1):
+        rings = [_narrowed(ring, widths) for ring in rings]
+        if sum(map(len, rings)) + polygon.area / spacing**2 > MOST_TRIANGLES / 2:
             break
-        mesh = _triangulated(polygon, tried)
+        mesh, missed = _triangulated(polygon, rings, widths)
         if mesh is not None:
-            return mesh, tried
+            return mesh
+        widths = widths.with_sides(_halves(np.concatenate(list(map(_pieces, rings)))[missed]))
     raise ArgumentError(
         "polygon",
         f"sides from {polygon.lengths.min():.3g} to {polygon.lengths.max():.3g}",
-        f"no mesh of spacing {tried:.3g} or wider keeps all its sides",
+        f"no mesh of {MOST_TRIANGLES} triangles or fewer, as narrow as {widths.least:.3g}, keeps them",
         "widen its narrowest place, or drop its shortest sides",
     )
 
@@ -101,50 +106,100 @@ def mesh_of_triangles(triangles: np.ndarray, refinements: int = 0, layers: int =
     return MeshTri(np.ascontiguousarray(points.T), np.ascontiguousarray(np.hstack(list(elements))))
 
 
-def _triangulated(polygon: Polygon, spacing: float) -> MeshTri | None:
-    """Delaunay's triangles within the polygon; None where they are not exactly it."""
+def _triangulated(
+    polygon: Polygon, rings: list[np.ndarray], widths: Widths
+) -> tuple[MeshTri | None, np.ndarray]:
+    """Delaunay's triangles within the polygon, None where they are not exactly it; pieces missed."""
     from scipy.spatial import Delaunay
     from skfem import MeshTri
 
-    wall, pieces = _wall(polygon, spacing)
-    points = np.concatenate([wall, _lattice(polygon, spacing)])
-    triangles = Delaunay((points - polygon.box[0]) / spacing).simplices
-    areas = np.abs(np.linalg.det(np.diff(points[triangles], axis=1))) / 2
-    within = polygon.contains(points[triangles].mean(axis=1)) & (areas > FLAT * spacing**2)
+    points = np.concatenate([*rings, *_inner(polygon, widths)])
+    triangles = Delaunay((points - polygon.box[0]) / widths.spacing).simplices
+    edges = np.roll(points[triangles], -1, axis=1) - points[triangles]
+    areas = np.abs(np.linalg.det(edges[:, :2])) / 2
+    thick = areas > FLAT * (edges**2).sum(axis=2).max(axis=1)
+    within = polygon.contains(points[triangles].mean(axis=1)) & thick
     triangles = triangles[within]
-    sides = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1) @ [
-        len(points),
-        1,
-    ]
-    kept = np.isin(np.sort(pieces, axis=1) @ [len(points), 1], sides).all()
-    if not kept or abs(areas[within].sum() - polygon.area) > SAME_AREA * polygon.area:
-        return None
-    return MeshTri(np.ascontiguousarray(points.T), np.ascontiguousarray(triangles.T))
+    sides = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+    wanted = np.sort(_neighbours(rings), axis=1)
+    missed = ~np.isin(wanted @ [len(points), 1], sides @ [len(points), 1])
+    exact = abs(areas[within].sum() - polygon.area) <= SAME_AREA * polygon.area
+    if missed.any() or not exact:
+        return None, missed
+    return MeshTri(np.ascontiguousarray(points.T), np.ascontiguousarray(triangles.T)), missed
 
 
-def _wall(polygon: Polygon, spacing: float) -> tuple[np.ndarray, np.ndarray]:
-    """Points at most one spacing apart on each ring, and the numbers of neighbours among them."""
-    points, pieces, first = [], [], 0
-    for ring in polygon.rings:
+def _parts(ring: np.ndarray, spacing: float) -> np.ndarray:
+    """Points at most one spacing apart on a ring."""
+    ends = np.roll(ring, -1, axis=0)
+    parts = np.ceil(np.linalg.norm(ends - ring, axis=1) / spacing - SAME_AREA).astype(int)
+    return np.concatenate(
+        [
+            start + np.arange(number)[:, None] / number * (end - start)
+            for start, end, number in zip(ring, ends, np.maximum(parts, 1), strict=True)
+        ]
+    )
+
+
+def _narrowed(ring: np.ndarray, widths: Widths) -> np.ndarray:
+    """A ring whose pieces are halved until none is longer than the width at its middle."""
+    while True:
         ends = np.roll(ring, -1, axis=0)
-        parts = np.ceil(np.linalg.norm(ends - ring, axis=1) / spacing - SAME_AREA).astype(int)
-        for start, end, number in zip(ring, ends, np.maximum(parts, 1), strict=True):
-            points.append(start + np.arange(number)[:, None] / number * (end - start))
-        numbers = first + np.arange(sum(map(len, points)) - first)
-        pieces.append(np.stack([numbers, np.roll(numbers, -1)], axis=1))
-        first += len(numbers)
-    return np.concatenate(points), np.concatenate(pieces)
+        middles, lengths = (ring + ends) / 2, np.linalg.norm(ends - ring, axis=1)
+        long = np.flatnonzero(lengths > (1 + SLACK) * widths.at(middles))
+        if not len(long):
+            return ring
+        ring = np.insert(ring, long + 1, middles[long], axis=0)
 
 
-def _lattice(polygon: Polygon, spacing: float) -> np.ndarray:
-    """Points of a hexagonal lattice inside the polygon, off its wall."""
+def _pieces(ring: np.ndarray) -> np.ndarray:
+    """From point to point, (piece, 2, 2)."""
+    return np.stack([ring, np.roll(ring, -1, axis=0)], axis=1)
+
+
+def _halves(pieces: np.ndarray) -> np.ndarray:
+    """Both halves of each piece, (half, 2, 2)."""
+    start, end = pieces[:, 0], pieces[:, 1]
+    middle = (start + end) / 2
+    return np.concatenate([np.stack([start, middle], axis=1), np.stack([middle, end], axis=1)])
+
+
+def _neighbours(rings: list[np.ndarray]) -> np.ndarray:
+    """The numbers of the points at both ends of each piece, (piece, 2)."""
+    firsts = np.cumsum([0, *map(len, rings)])
+    numbers = [np.arange(a, b) for a, b in itertools.pairwise(firsts)]
+    return np.concatenate([np.stack([of, np.roll(of, -1)], axis=1) for of in numbers])
+
+
+def _inner(polygon: Polygon, widths: Widths) -> list[np.ndarray]:
+    """Points of hexagonal lattices inside the polygon, off its wall: lattice by lattice, as wide as may be.
+
+    Each lattice is part of the next, of half its spacing. Places count half columns and rows.
+    """
     lower, upper = polygon.box
+    spacing, found = widths.spacing, []
     columns, rows = np.ceil((upper - lower) / spacing / [1, np.sqrt(3) / 2]).astype(int) + 1
     row, column = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
-    x, y = column + (row % 2) / 2, row * np.sqrt(3) / 2
-    points = lower + spacing * np.stack([x.ravel(), y.ravel()], axis=1)
-    points = points[polygon.contains(points)]
-    return points[polygon.distance(points) > CLEARANCE * spacing]
+    places = np.stack([(2 * column + row % 2).ravel(), row.ravel()], axis=1)
+    old = np.zeros(len(places), bool)
+    while len(places):
+        points = lower + spacing * (places * [1 / 2, np.sqrt(3) / 2])
+        local = widths.at(points)
+        fit = ~old & ((local < np.sqrt(2) * spacing) | (spacing == widths.spacing))
+        points, room = points[fit], CLEARANCE * local[fit]
+        inside = polygon.contains(points)
+        points, room = points[inside], room[inside]
+        found.append(points[polygon.distance(points) > room])
+        places, old = _finer(places[local < (1 + GROWTH) * spacing])
+        spacing /= 2
+    return found
+
+
+def _finer(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Some places of a lattice and their neighbours in the next, and which of these are in the lattice."""
+    around = np.array([[0, 0], [2, 0], [-2, 0], [1, 1], [1, -1], [-1, 1], [-1, -1]])
+    finer = np.unique((2 * places[:, None] + around).reshape(-1, 2), axis=0)
+    return finer, ~(finer % 2).any(axis=1) & (finer.sum(axis=1) % 4 == 0)
 
 
 def _shared_corners(triangles: np.ndarray) -> np.ndarray:

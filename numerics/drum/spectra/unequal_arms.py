@@ -8,6 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from numerics.drum.drums import require_whole
+from numerics.drum.shapes.curved import Annulus, Disk
+from numerics.drum.shapes.grid_masks import level_set
 from numerics.drum.shapes.rings import require_length
 from numerics.drum.spectra.masks import sorted_spectrum
 from numerics.drum.spectra.spectrum import Spectrum
@@ -15,7 +17,9 @@ from theory.errors import ArgumentError
 
 BISECTIONS = 52  # of an arm: to the last digit
 SHORTEST = 1e-8  # arm, in spacings; a node nearer to the wall is on it
-DIVISIONS = 32  # of the longer side of the box, at first
+DIVISIONS, MOST_DIVISIONS = 32, 80  # of the longer side of the box, on the coarsest grid
+ACROSS = 2  # its spacings, at least, across a ring and along the radius of a hole
+NODES = 12  # of it for each eigenvalue, at least: lambda h^2 is about 1 for the highest
 NEIGHBOURS = np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
 OPPOSITE = [1, 0, 3, 2]
 ROUNDING = 1e-9  # of a spacing
@@ -124,9 +128,11 @@ def unequal_arms_spectrum(
 ) -> Spectrum:
     """Return the lowest eigenvalues of a domain with a smooth wall, extrapolated in h^2.
 
-    From two grids, one twice as fine as the other; the estimate is the step from the same of grids
-    twice as coarse, and what is not real; relatively, it is never below that of a lower eigenvalue.
-    Beyond h^2 the arms are erratic: no further power.
+    From two grids, one twice as fine as the other. The error is the longer one of the steps to it
+    from the finer grid and from what grids twice as coarse give, and what is not real; relatively, it
+    is never below that of a lower eigenvalue. Either step alone is small by accident where nodes fall
+    badly: the factor of h^2 is erratic. It covers if the coarsest grid resolves the domain, which
+    `round_spectrum` sees to.
 
     Parameters
     ----------
@@ -153,9 +159,61 @@ def unequal_arms_spectrum(
     grids = [arms(level, box, spacing) for spacing in spacings]
     values = np.stack([unequal_eigenvalues(grid, count) for grid in grids])
     coarse, fine = values[1:].real + np.diff(values.real, axis=0) / 3
-    errors = np.abs(fine - coarse) + np.abs(values[-1].imag)
+    steps = np.maximum(np.abs(fine - coarse), np.abs(fine - values[-1].real))
+    errors = steps + np.abs(values[-1].imag)
     unknowns = len(grids[-1].lengths)
     return sorted_spectrum(fine, errors, "unequal arms, extrapolated", unknowns)
+
+
+def round_spectrum(domain: Disk | Annulus, count: int, *, divisions: int | None = None) -> Spectrum:
+    """Return eigenvalues of a round drum by `unequal_arms_spectrum`, on grids that resolve it.
+
+    Two spacings of the coarsest, or more, fit across a ring and into the radius of its hole, and 12
+    of its nodes belong to each eigenvalue.
+
+    Parameters
+    ----------
+    divisions : int, optional
+        Spacings of the coarsest grid across; as many as that takes, and at least 32, by default.
+
+    Raises
+    ------
+    ArgumentError
+        For other domains; if the coarsest grid would have more than 80 spacings across; for divisions
+        that do not do; for a count that is not a whole number from 1 on.
+
+    Examples
+    --------
+    >>> round_spectrum(Disk(2.0), 1).covers(np.array([5.783185962946784 / 4])).tolist()
+    [True]
+    """
+    require_whole("count", count, 1)
+    if not isinstance(domain, Disk | Annulus):
+        raise ArgumentError(
+            "domain",
+            type(domain).__name__,
+            "must be a Disk or an Annulus: arms are of second order at smooth walls only",
+            "use finite_element_spectrum for a polygon, the exact spectrum of a sector",
+        )
+    across = float((domain.box[1] - domain.box[0]).max())
+    narrowest = (
+        across if isinstance(domain, Disk) else min(domain.inner, domain.outer - domain.inner)
+    )
+    spacing = min(narrowest / ACROSS, np.sqrt(domain.area / (NODES * count)))
+    needed = int(np.ceil(across / spacing - ROUNDING))
+    if divisions is None:
+        divisions = max(DIVISIONS, needed)
+    if not needed <= divisions <= MOST_DIVISIONS:
+        raise ArgumentError(
+            "domain",
+            f"{narrowest:.3g} at its narrowest, {across:.3g} across, {count} eigenvalues",
+            f"needs {needed} spacings across on the coarsest grid; must fit into "
+            f"{min(divisions, MOST_DIVISIONS)}",
+            "use curved_spectrum, or ask for fewer eigenvalues",
+        )
+    return unequal_arms_spectrum(
+        lambda points: level_set(domain, points), domain.box, count, divisions=divisions
+    )
 
 
 def _grid(box: np.ndarray, spacing: float) -> np.ndarray:

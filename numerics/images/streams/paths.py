@@ -42,8 +42,7 @@ def path_stream(
     location, given, read = own_path(
         path,
         READERS,
-        None,
-        folder_is="a folder of pictures",
+        (None, "a folder of pictures"),
         example="numpy.save(path, images)",
     )
     if read is None:

@@ -48,8 +48,7 @@ def read_own(path: str | os.PathLike[str], max_bytes: int = LARGEST_BYTES) -> Ow
     location, given, reader = own_path(
         path,
         {".npz": _read_npz, ".nc": _read_nc},
-        _read_pictures,
-        folder_is="a folder with images/ and masks/",
+        (_read_pictures, "a folder with images/ and masks/"),
         example="numpy.savez(path, images=images, masks=masks)",
     )
     with reading(given):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import zeta
 
 from numerics.drum.isospectral.tilings import unfolded_pair
 from numerics.drum.shapes import named
@@ -9,6 +10,7 @@ from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.spectra import exact
 from numerics.drum.spectra.estimates import SAFETY, three_level_estimate
 from numerics.drum.spectra.finite_elements import (
+    LAYERS,
     accurate_spectrum,
     finite_element_spectrum,
     graded_meshes,
@@ -18,8 +20,9 @@ from numerics.drum.spectra.finite_elements import (
     mesh_patterns,
     nested_spectrum,
     unknowns,
+    wall_rate,
 )
-from numerics.drum.spectra.grading import graded
+from numerics.drum.spectra.grading import graded, with_layers
 from numerics.drum.spectra.polygon_mesh import mesh_of_triangles, polygon_mesh
 from theory.errors import ArgumentError
 
@@ -219,7 +222,7 @@ def test_the_coarsest_mesh_has_five_unknowns_each():
 @pytest.mark.parametrize(("element", "error"), [("P2", 0.04), ("P4", 1e-4)])
 def test_patterns_of_the_square(element, error):
     """Modes 1 and 4 are 2 sin(m pi x) sin(m pi y): at all vertices drawn, up to sign."""
-    mesh, _ = polygon_mesh(named.square(), 0.1)
+    mesh = polygon_mesh(named.square(), 0.1)
     eigenvalues, drawn, patterns = mesh_patterns(mesh, 4, element)
     np.testing.assert_allclose(eigenvalues, mesh_eigenvalues(mesh, 4, element), rtol=1e-10)
     assert drawn.nelements == 16 * mesh.nelements
@@ -244,20 +247,65 @@ def test_a_count_that_is_none_is_refused(method, count):
         method(named.square(), count)
 
 
-@pytest.mark.parametrize(
-    "method", [pytest.param(finite_element_spectrum, marks=pytest.mark.slow), accurate_spectrum]
-)
+@pytest.mark.parametrize("method", METHODS)
 def test_too_many_corners_are_refused(method):
-    """A circle of 500 corners: each is singular, and graded."""
-    turns = 2 * np.pi * np.arange(500) / 500
-    polygon = Polygon(np.stack([np.cos(turns), np.sin(turns)], axis=1))
-    with pytest.raises(ArgumentError, match=r"polygon: got 500 corners; needs about .* 500000"):
+    """A jagged circle of 6000 sides: each corner is singular, and strongly so."""
+    polygon = gon(6000, jags=3e-4)
+    with pytest.raises(
+        ArgumentError, match=r"6000 corners; needs about .* keep about \d{4} corners"
+    ):
         method(polygon, 3)
+
+
+def gon(corners, jags=0.0):
+    """A regular polygon in the unit circle, every other corner moved in."""
+    turns = 2 * np.pi * np.arange(corners) / corners
+    radii = 1 - jags * (np.arange(corners) % 2)
+    return Polygon(radii[:, None] * np.stack([np.cos(turns), np.sin(turns)], axis=1))
+
+
+@pytest.mark.parametrize(
+    "corners", [30, *(pytest.param(n, marks=pytest.mark.slow) for n in (100, 300, 1000, 3000))]
+)
+def test_regular_polygons(corners):
+    """First eigenvalue, area pi: that of the disk times 1 + 4 zeta(3)/n^3 + ..., up to 1/n^7.
+
+    Grinfeld and Strang 2012, "Laplace eigenvalues on regular polygons: a series in 1/N".
+    """
+    first, n = exact.disk_spectrum(1, 1).eigenvalues[0], float(corners)
+    terms = {
+        3: 4 * zeta(3),
+        5: (12 - 2 * first) * zeta(5),
+        6: (8 + 4 * first) * zeta(3) ** 2,
+    }
+    polygon = gon(corners)
+    truth = first * np.pi / polygon.area * (1 + sum(c / n**k for k, c in terms.items()))
+    for method in METHODS[: 1 if corners > 1000 else 2]:
+        found = method(polygon, 1)
+        error = found.eigenvalues[0] - truth
+        assert -1e-10 * truth < error < found.errors[0] + 300 * truth / n**7
+
+
+def test_a_rounded_slit():
+    """A slot of width 0.04 whose end is cut into 30: the errors cover though no corner is strong.
+
+    The reference is P4 on a mesh of half the spacing, refined everywhere.
+    """
+    turns = np.pi * np.arange(31) / 30
+    tip = np.stack([0.5 + 0.02 * np.cos(turns), 0.4 - 0.02 * np.sin(turns)], axis=1)
+    polygon = Polygon(
+        np.concatenate([[[0, 0], [1, 0], [1, 1], [0.52, 1]], tip, [[0.48, 1], [0, 1]]])
+    )
+    mesh = polygon_mesh(polygon, np.sqrt(polygon.area) / 8).refined()
+    truth = mesh_eigenvalues(mesh, 3, "P4")
+    for method in METHODS:
+        found = method(polygon, 3)
+        assert (np.abs(found.eigenvalues - truth) < 0.8 * found.errors).all()
 
 
 def test_what_a_mesh_cannot_give_is_refused():
     """More eigenvalues than unknowns, an unknown element, two levels, no refinement."""
-    mesh, _ = polygon_mesh(named.square(), 0.5)
+    mesh = polygon_mesh(named.square(), 0.5)
     most = unknowns(mesh)
     with pytest.raises(
         ArgumentError, match=f"count: got {most}; must lie between 1 and {most - 1}"
@@ -269,3 +317,37 @@ def test_what_a_mesh_cannot_give_is_refused():
         nested_spectrum([mesh, mesh], 1, "two")
     with pytest.raises(ArgumentError, match="refinements: got 0"):
         accurate_spectrum(named.square(), 1, refinements=0)
+
+
+# --- walls that move
+
+
+@pytest.mark.parametrize(
+    ("drum", "rate"),
+    [
+        (named.square(2.0), 2.0),
+        (named.rectangle(2, 1), 3.6),  # 4 (1/a^3 + 1/b^3)/(1/a^2 + 1/b^2)
+        (named.equilateral(), 12 / np.sqrt(3)),
+        (named.right_isosceles(), 2 * (2 + np.sqrt(2))),
+    ],
+)
+def test_rate_of_walls_that_move_outward(drum, rate):
+    """Exact families: P/A where the moved drum is a larger copy; within 2 %, nearer on finer meshes."""
+    gaps = [wall_rate(mesh) / rate - 1 for mesh in graded_meshes(drum, 1, levels=3)]
+    assert abs(gaps[0]) < 0.02
+    assert abs(gaps[2]) < 1e-5 or abs(gaps[0] / gaps[2]) > 30
+
+
+def test_rate_at_a_reentrant_corner():
+    """The L with walls moved by d: -ln(lambda_d/lambda)/d falls short of the rate as d^(1/3)."""
+    (mesh,) = graded_meshes(named.l_shape(), 1, levels=1)
+    first = accurate_spectrum(named.l_shape(), 1, refinements=1).eigenvalues[0]
+    rates = []
+    for d in (0.02, 0.0025):
+        moved = [(-d, -d), (2 + d, -d), (2 + d, 1 + d), (1 + d, 1 + d), (1 + d, 2 + d), (-d, 2 + d)]
+        value = accurate_spectrum(Polygon(np.array(moved)), 1, refinements=1).eigenvalues[0]
+        rates.append(-np.log(value / first) / d)
+    limit = 2 * rates[1] - rates[0]  # 8^(1/3) = 2
+    layered = with_layers(mesh, np.array([[1.0, 1.0]]), LAYERS)
+    assert wall_rate(layered) == pytest.approx(limit, rel=0.02)
+    assert rates[0] < rates[1] < limit

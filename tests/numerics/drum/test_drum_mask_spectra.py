@@ -8,7 +8,7 @@ import pytest
 from numerics.drum.drums import l_shape as l_mask
 from numerics.drum.drums import square as square_mask
 from numerics.drum.drums import strip
-from numerics.drum.modes import operator, square_eigenvalues
+from numerics.drum.modes import operator
 from numerics.drum.shapes import named
 from numerics.drum.shapes.grid_masks import mask_of
 from numerics.drum.shapes.rings import polygon
@@ -20,6 +20,7 @@ from numerics.drum.spectra.masks import (
     mask_modes,
     mask_spectrum,
 )
+from numerics.drum.square_modes import square_eigenvalues
 from theory.errors import ArgumentError
 
 L_SHAPE = 9.6397238440219410  # Betcke and Trefethen 2005

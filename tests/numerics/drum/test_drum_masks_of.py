@@ -14,6 +14,7 @@ from numerics.drum.shapes.grid_masks import (
     aligned_spacing,
     count_holes,
     follows_grid,
+    grid_origin,
     level_set,
     mask_of,
     node_places,
@@ -101,7 +102,7 @@ def test_places_and_levels(domain, spacing):
     Of a sector it is so that the apex is a node.
     """
     drum = mask_of(domain, spacing)
-    places = node_places(domain, drum)
+    places = node_places(grid_origin(domain, spacing), spacing, drum.free.shape)
     assert places.shape == (*drum.free.shape, 2)
     if isinstance(domain, Sector):
         assert (domain.box[0] - spacing < places[0, 0]).all()

@@ -9,24 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 from numerics.drum.drums import Drum, disk, from_mask, l_shape, laplacian, square, strip
-from numerics.drum.estimators import fft_bin
+from numerics.drum.energies import shadow_energy, true_energy
+from numerics.drum.estimators.peaks import fft_bin
 from numerics.drum.forms import FORMS
-from numerics.drum.modes import (
-    MOST_NODES,
-    SHIFT,
-    Lines,
-    angles,
-    from_rest,
-    largest_step,
-    modes_of,
-    operator,
-    shadow_energy,
+from numerics.drum.lines import SHIFT, Lines, angles, from_rest
+from numerics.drum.modes import MOST_NODES, largest_step, modes_of, operator
+from numerics.drum.square_modes import (
     square_eigenvalues,
     square_jump,
     square_largest_step,
     square_lines,
     square_strike,
-    true_energy,
 )
 from numerics.drum.stepping import Stepper, mallet, struck
 from numerics.lambdify import lambdify

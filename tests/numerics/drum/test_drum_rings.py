@@ -182,6 +182,14 @@ REFUSED = {
     ),
     r"vertices: got shape \(\); must be pairs": (3.0, []),
     r"vertices: got \[\(0, 0\), \(1,\), \(1, 1\)\]; must be pairs": ([(0, 0), (1,), (1, 1)], []),
+    r"vertices: got \[\['0', '0'\], \['2', '0'\], \['0', '2'\]\]; must be pairs of numbers": (
+        [["0", "0"], ["2", "0"], ["0", "2"]],
+        [],
+    ),
+    r"vertices: got \[\[True, False\], .*; must be pairs of numbers": (
+        [[True, False], [2, 0], [0, 2]],
+        [],
+    ),
     r"vertices: got zero area; must enclose some; check the vertices$": (
         [(0, 0), (1, 1), (2, 2)],
         [],

@@ -74,6 +74,22 @@ def test_constants():
     assert np.pi * bounds.bessel_zero(0) ** 2 == pytest.approx(18.168414535537227, rel=1e-14)
 
 
+@pytest.mark.parametrize("radius", [0.1, 1.0, 7.0])
+def test_the_smallest_area_is_a_disks(radius):
+    """That of the disk, to rounding; of a square of side a it is .920 a^2."""
+    disk, square = exact.disk_spectrum(radius, 1), exact.rectangle_spectrum(radius, radius, 1)
+    assert bounds.smallest_area(disk.eigenvalues[0]) == pytest.approx(np.pi * radius**2, rel=1e-14)
+    least = bounds.smallest_area(square.eigenvalues[0])
+    assert least == pytest.approx(0.920 * radius**2, rel=1e-3)
+
+
+@pytest.mark.parametrize("lowest", [0.0, -1.0, np.nan])
+def test_no_area_without_an_eigenvalue(lowest):
+    """The lowest is positive and finite."""
+    with pytest.raises(ArgumentError, match=r"eigenvalues: got .*; must be (positive|finite)"):
+        bounds.smallest_area(lowest)
+
+
 def test_what_is_assumed():
     """A conjecture counts as none, until the shape is known to tile, or to be a disk; so holes."""
     unknown, known = all_of("square"), all_of("square", simply_connected=True, tiles=True)

@@ -66,7 +66,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_polygon(tmp_path, name):
-    """The L in every way of writing; named after the file, its unit is told by none."""
+    """The L in every way of writing; named after the file, its unit, told by none, is length."""
     path = written(tmp_path, name, TEXTS[name])
     shape = read_shape(path)
     assert isinstance(shape, PolygonFile)
@@ -74,7 +74,7 @@ def test_polygon(tmp_path, name):
     assert shape.notes == ()
     assert shape.source.file == name
     assert shape.source.name == name.rpartition(".")[0]
-    assert shape.source.unit == "unit"
+    assert shape.source.unit == "length"
     assert shape.source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -261,6 +261,13 @@ REFUSED = {  # name of the file: content, what follows the path
         r"name: got 3; must be a text; put it into quotes",
     ),
     "unit.json": (told(vertices=L_VERTICES, unit=["m"]), r"unit: got \['m'\]; must be a text; "),
+    "blank.json": (told(vertices=L_VERTICES, unit=" "), r"unit: got ' '; must be a line of text"),
+    "lines.json": (told(vertices=L_VERTICES, name="a\nb"), r"name: got 'a\\nb'; must be a line of"),
+    "$.csv": (LINES, r"name: got '\$'; must be a line of text without \$; write another$"),
+    "furlongs.json": (
+        told(vertices=L_VERTICES, unit="u" * 21),
+        r"unit: got 'u+'; must have at most 20 letters; shorten it$",
+    ),
     "many.csv": (
         "\n".join(f"{k},{k * k}" for k in range(10_001)),
         r"vertices: got 10,001 of them; must be at most 10,000, holes counted; leave out",
@@ -335,7 +342,7 @@ REFUSED = {  # name of the file: content, what follows the path
     ),
     "drum.gif": (
         "GIF89a",
-        r"must end in \.json, \.csv, \.txt, \.npy, \.npz, \.png, \.jpg, \.jpeg; write",
+        r"must end in \.json, \.csv, \.txt, \.npy, \.npz, \.png, \.jpg, \.jpeg; convert it",
     ),
     "drum": ("", r"must end in \.json, "),
 }

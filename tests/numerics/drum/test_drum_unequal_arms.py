@@ -7,9 +7,11 @@ from numerics.drum.drums import square
 from numerics.drum.modes import operator
 from numerics.drum.shapes.curved import Annulus, Disk
 from numerics.drum.shapes.grid_masks import level_set
+from numerics.drum.shapes.named import square as square_polygon
 from numerics.drum.spectra.exact import annulus_spectrum, disk_spectrum
 from numerics.drum.spectra.unequal_arms import (
     arms,
+    round_spectrum,
     unequal_arms_spectrum,
     unequal_eigenvalues,
     unequal_stencil,
@@ -77,6 +79,28 @@ def test_extrapolated_spectra_are_within_their_errors(offset, divisions):
         assert (found.errors < 1e-2 * found.eigenvalues).all()
 
 
+@pytest.mark.parametrize(
+    ("ratio", "size"), [(0.0, 0.01), (0.2, 1.0), (0.5, 100.0), (0.9, 1.0), (0.95, 1.0)]
+)
+def test_round_drums_are_covered(ratio, size):
+    """Disk, wide and thin rings, 20 eigenvalues: within their errors, these below 2 %."""
+    ring = Annulus(ratio * size, size) if ratio else Disk(size)
+    exact = annulus_spectrum(ring.inner, size, 20) if ratio else disk_spectrum(size, 20)
+    found = round_spectrum(ring, 20)
+    assert found.covers(exact.eigenvalues).all()
+    assert (found.errors < 0.02 * found.eigenvalues).all()
+
+
+@pytest.mark.parametrize("offset", [(0.014, -0.013), (-0.019, 0.011), (-0.012, 0.018)])
+def test_where_nodes_fall_badly_one_step_is_small_by_accident(offset):
+    """A ring of two spacings: the step from coarser grids is .2 to .6 of the error, the longer one covers."""
+    ring, exact = Annulus(0.9, 1.0), annulus_spectrum(0.9, 1.0, 6)
+    found = unequal_arms_spectrum(
+        lambda points: level_set(ring, points - offset), 1.05 * UNIT, 6, divisions=42
+    )
+    assert found.covers(exact.eigenvalues).all()
+
+
 def test_a_node_on_the_wall_is_clamped():
     """A circle of three spacings: four nodes at distance 3 and their kin lie on it to rounding."""
     found = arms(circle, UNIT, 1 / 5)  # (3, 4, 5)
@@ -91,6 +115,12 @@ def test_a_node_on_the_wall_is_clamped():
         (lambda: arms(lambda p: circle(p) + 5, UNIT, 0.1), "spacing"),
         (lambda: unequal_eigenvalues(arms(circle, UNIT, 0.5), 8), "count"),
         (lambda: unequal_arms_spectrum(circle, UNIT, 1, divisions=1), "divisions"),
+        (lambda: round_spectrum(square_polygon(), 1), "domain"),
+        (lambda: round_spectrum(Annulus(0.01, 1.0), 1), "domain"),
+        (lambda: round_spectrum(Annulus(0.99, 1.0), 1), "domain"),
+        (lambda: round_spectrum(Annulus(0.1, 1.0), 1, divisions=32), "domain"),
+        (lambda: round_spectrum(Disk(), 1000), "domain"),
+        (lambda: round_spectrum(Disk(), 0), "count"),
     ],
 )
 def test_what_cannot_be_is_refused(call, argument):

@@ -15,8 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics.drum import estimators
-from numerics.drum.estimators import ESTIMATORS
+from numerics.drum.estimators import one_line
+from numerics.drum.estimators.all_lines import find_lines, wave_number_squared
+from numerics.drum.estimators.matrix_pencil import matrix_pencil
+from numerics.drum.estimators.one_line import ESTIMATORS, cramer_rao_deviation, hann_two_point
+from numerics.drum.estimators.peaks import fft_bin, fft_bins, fft_frequency, lowest_peak
+from numerics.drum.estimators.windows import (
+    BLACKMAN_HARRIS,
+    SIDE_LOBES,
+    blackman_harris_transform,
+    cosine_window,
+)
 from theory.errors import ArgumentError
 
 SIDES = range(13, 22)
@@ -93,16 +102,16 @@ GOLDEN_BINS = {
 def test_golden_bins(time_step):
     """40,000 samples, sides 13 to 21: the bins of the lowest peak, one by one and all together."""
     signals = np.array([square_signal(side, time_step) for side in SIDES])
-    assert estimators.fft_bins(signals).tolist() == GOLDEN_BINS[time_step]
-    assert [estimators.fft_bin(signal) for signal in signals] == GOLDEN_BINS[time_step]
-    batched = estimators.fft_bins(signals.reshape(3, 3, SAMPLES))
+    assert fft_bins(signals).tolist() == GOLDEN_BINS[time_step]
+    assert [fft_bin(signal) for signal in signals] == GOLDEN_BINS[time_step]
+    batched = fft_bins(signals.reshape(3, 3, SAMPLES))
     assert batched.tolist() == np.reshape(GOLDEN_BINS[time_step], (3, 3)).tolist()
 
 
 @pytest.mark.parametrize("side", [16, 20])
 def test_at_the_magic_step_the_bin_is_the_continuum(side):
     """At dt = 1 / sqrt 2 the fundamental is 1 / (sqrt 2 L) exactly, and falls on bin N / (2 L)."""
-    found = estimators.fft_frequency(square_signal(side, MAGIC), MAGIC)
+    found = fft_frequency(square_signal(side, MAGIC), MAGIC)
     assert found == pytest.approx(1 / (np.sqrt(2) * side), rel=1e-12)
 
 
@@ -112,7 +121,7 @@ def test_the_loudest_line_says_nothing_of_the_drum(side):
     spectrum = np.abs(np.fft.rfft(square_signal(side, 0.1)))
     loudest = spectrum.argmax() / (SAMPLES * 0.1)
     assert abs(loudest - np.arcsin(0.1) / (np.pi * 0.1)) <= 1 / (SAMPLES * 0.1)
-    assert estimators.lowest_peak(spectrum) < spectrum.argmax()
+    assert lowest_peak(spectrum) < spectrum.argmax()
 
 
 # largest relative error over the sides 13 to 21, (time step, samples) in the columns
@@ -162,10 +171,10 @@ def test_the_symmetric_hann_window_spoils_the_formula(samples, periodic, symmetr
     signal = tone(cycles, 0.4, samples)
 
     def error():
-        return abs(estimators.hann_two_point(signal, 1.0) * samples / cycles - 1)
+        return abs(hann_two_point(signal, 1.0) * samples / cycles - 1)
 
     assert error() < periodic
-    monkeypatch.setattr(estimators, "_cosine_window", lambda count, terms: np.hanning(count))
+    monkeypatch.setattr(one_line, "cosine_window", lambda count, terms: np.hanning(count))
     assert error() > symmetric
 
 
@@ -224,13 +233,13 @@ def test_white_noise_against_the_cramer_rao_bound():
     Half way between two bins it has less than on one; no place is below the bound, none is biased.
     """
     generator = np.random.default_rng(20)
-    bound = estimators.cramer_rao_deviation(1.0, 0.1, 2000, 1.0)
+    bound = cramer_rao_deviation(1.0, 0.1, 2000, 1.0)
     assert bound == pytest.approx(np.sqrt(24 * 0.01 / 2000**3) / (2 * np.pi), rel=1e-14)
 
     def ratio(places):
         cycles = generator.integers(50, 900, 300) + places
         errors = [
-            estimators.hann_two_point(
+            hann_two_point(
                 tone(k, phase, 2000) + 0.1 * generator.standard_normal(2000), 1.0, share=0.5
             )
             - k / 2000
@@ -246,8 +255,8 @@ def test_white_noise_against_the_cramer_rao_bound():
 
 def test_the_bound_takes_arrays():
     """Twice the noise, half the amplitude, twice the time step: 2, 2, 1/2 times the deviation."""
-    one = estimators.cramer_rao_deviation(1.0, 0.1, 100, 1.0)
-    many = estimators.cramer_rao_deviation(np.array([1, 0.5]), np.array([0.2, 0.1]), 100, 0.5)
+    one = cramer_rao_deviation(1.0, 0.1, 100, 1.0)
+    many = cramer_rao_deviation(np.array([1, 0.5]), np.array([0.2, 0.1]), 100, 0.5)
     np.testing.assert_allclose(many, 4 * one, rtol=1e-14)
 
 
@@ -261,7 +270,7 @@ def test_lines_of_a_sum_of_tones():
         a * tone(k, phase, samples)
         for a, k, phase in zip(amplitudes, cycles, generator.uniform(0, 6, 8), strict=True)
     )
-    frequencies, heights = estimators.find_lines(signal, time_step, share=2e-4)
+    frequencies, heights = find_lines(signal, time_step, share=2e-4)
     np.testing.assert_allclose(frequencies * samples * time_step, cycles, rtol=0, atol=2e-2)
     loud = amplitudes > 1e-2
     np.testing.assert_allclose((frequencies * samples * time_step)[loud], cycles[loud], atol=1e-3)
@@ -272,9 +281,7 @@ def test_lines_of_a_sum_of_tones():
 @given(cycles=st.floats(5, 900), phase=phases, amplitude=st.floats(1e-3, 1e3))
 def test_one_tone_is_one_line(cycles, phase, amplitude):
     """Down to a share of 1e-4 no side lobe counts; frequency and amplitude are right."""
-    frequencies, amplitudes = estimators.find_lines(
-        amplitude * tone(cycles, phase, 2000), 1.0, share=1e-4
-    )
+    frequencies, amplitudes = find_lines(amplitude * tone(cycles, phase, 2000), 1.0, share=1e-4)
     assert frequencies * 2000 == pytest.approx([cycles], abs=1e-4)
     assert amplitudes == pytest.approx([amplitude], rel=1e-5)
 
@@ -282,14 +289,14 @@ def test_one_tone_is_one_line(cycles, phase, amplitude):
 def test_the_side_lobes_of_the_window():
     """Beyond 4 bins the Blackman-Harris window passes at most 92 dB less than a line on its bin."""
     samples, finer = 1000, 64
-    window = estimators._cosine_window(samples, estimators.BLACKMAN_HARRIS)
+    window = cosine_window(samples, BLACKMAN_HARRIS)
     spectrum = np.abs(np.fft.rfft(window, finer * samples)) / samples
     places = np.arange(200 * finer) / finer
     np.testing.assert_allclose(
-        np.abs(estimators._blackman_harris_transform(places)), spectrum[: len(places)], atol=1e-6
+        np.abs(blackman_harris_transform(places)), spectrum[: len(places)], atol=1e-6
     )
     highest = spectrum[4 * finer :].max() / spectrum[0]
-    assert 0.9 * estimators.SIDE_LOBES < highest <= 1.01 * estimators.SIDE_LOBES
+    assert 0.9 * SIDE_LOBES < highest <= 1.01 * SIDE_LOBES
 
 
 @pytest.mark.parametrize("node", [(34, 20), (19, 16), (33, 8)])
@@ -301,7 +308,7 @@ def test_the_spectrum_of_a_rectangle_is_heard(node):
     angles, amplitudes = modes(40, 31, node, 0.6)
     eigenvalues = np.sort((2 * np.sin(angles / 2) / 0.6) ** 2)[:25]
     signal = sum_of_lines(angles, amplitudes, SAMPLES)
-    heard = estimators.wave_number_squared(estimators.find_lines(signal, 0.6, share=1e-4)[0], 0.6)
+    heard = wave_number_squared(find_lines(signal, 0.6, share=1e-4)[0], 0.6)
     missed = np.array([np.abs(heard / eigenvalue - 1).min() for eigenvalue in eigenvalues])
     assert (missed < 5e-4).mean() >= 0.92
     assert np.median(missed) < 1e-6
@@ -315,18 +322,16 @@ def test_the_time_step_is_inverted(time_step):
     for speed in (1.0, 0.8):
         squares = 8 * np.sin(np.pi / (2 * np.array(SIDES))) ** 2
         angles = 2 * np.arcsin(time_step * speed * np.sqrt(squares) / 2)
-        found = estimators.wave_number_squared(
-            angles / (2 * np.pi * time_step), time_step, speed=speed
-        )
+        found = wave_number_squared(angles / (2 * np.pi * time_step), time_step, speed=speed)
         np.testing.assert_allclose(found, squares, rtol=1e-13)
 
 
 def test_lowest_peak_is_the_first_that_is_high_enough():
     """Too low at bin 2, a plateau at bins 4 and 5 counts by its left end, higher ones come later."""
     magnitude = np.array([9.0, 0.0, 0.1, 0.0, 3.0, 3.0, 1.0, 10.0, 0.0])
-    assert estimators.lowest_peak(magnitude) == 4
-    assert estimators.lowest_peak(magnitude, share=0.01) == 2
-    assert estimators.lowest_peak(magnitude, share=0.31) == 7
+    assert lowest_peak(magnitude) == 4
+    assert lowest_peak(magnitude, share=0.01) == 2
+    assert lowest_peak(magnitude, share=0.31) == 7
 
 
 GOOD = tone(50.3, 0.2, 1000)
@@ -361,7 +366,7 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("estimate", [*ESTIMATORS.values(), estimators.find_lines])
+@pytest.mark.parametrize("estimate", [*ESTIMATORS.values(), find_lines])
 @pytest.mark.parametrize("case", REFUSALS)
 def test_refusals(case, estimate):
     """Every estimator refuses the same signals with the same line."""
@@ -377,47 +382,47 @@ def test_refusals(case, estimate):
     ("call", "text"),
     [
         (
-            lambda: estimators.fft_bins(np.stack([GOOD, 0 * GOOD])),
+            lambda: fft_bins(np.stack([GOOD, 0 * GOOD])),
             "signals: got a spectrum of signal [1] that is largest at bin 0; a peak at a bin",
         ),
         (
-            lambda: estimators.fft_bins(np.array(1.0)),
+            lambda: fft_bins(np.array(1.0)),
             "signals: got shape (); must have 2 samples at least; record more",
         ),
         (
-            lambda: estimators.fft_bin(np.array([1.0, -1.0])),
+            lambda: fft_bin(np.array([1.0, -1.0])),
             "signal: got a spectrum of shape (2,); 3 bins at least are needed, and 4 samples for",
         ),
         (
-            lambda: estimators.lowest_peak(np.array([3.0, 2.0, 1.0])),
+            lambda: lowest_peak(np.array([3.0, 2.0, 1.0])),
             "magnitude: got a spectrum that is largest at bin 0; a peak at a bin from 1 to 1 is",
         ),
         (
-            lambda: estimators.matrix_pencil(tone(6.2, 0, 20), 1.0),
+            lambda: matrix_pencil(tone(6.2, 0, 20), 1.0),
             "signal: got 20 samples; must be 31 at least for a low-pass of 17 samples; record more",
         ),
         (
-            lambda: estimators.matrix_pencil(GOOD * np.exp(-np.arange(1000) / 50), 1.0),
+            lambda: matrix_pencil(GOOD * np.exp(-np.arange(1000) / 50), 1.0),
             "signal: got 1000 samples; no line in it is undamped within 1 %; use hann_two_point",
         ),
         (
-            lambda: estimators.find_lines(GOOD, 1.0, share=1e-5),
+            lambda: find_lines(GOOD, 1.0, share=1e-5),
             "share: got 1e-05; must be above 2.5e-05, the side lobes of the window, and below 1;",
         ),
         (
-            lambda: estimators.wave_number_squared(1.01, 0.5),
+            lambda: wave_number_squared(1.01, 0.5),
             "frequency: got 1.01; must be from 0 to 1 / (2 time_step) = 1; pass the time step of",
         ),
         (
-            lambda: estimators.wave_number_squared(np.nan, 0.5),
+            lambda: wave_number_squared(np.nan, 0.5),
             "frequency: got nan; must be from 0 to 1 / (2 time_step) = 1; pass the time step of",
         ),
         (
-            lambda: estimators.wave_number_squared(0.1, 0.5, speed=-1),
+            lambda: wave_number_squared(0.1, 0.5, speed=-1),
             "speed: got -1; must be positive and finite",
         ),
         (
-            lambda: estimators.cramer_rao_deviation(0.0, 0.1, 100, 1.0),
+            lambda: cramer_rao_deviation(0.0, 0.1, 100, 1.0),
             "amplitude: got 0.0; must be positive and finite",
         ),
     ],

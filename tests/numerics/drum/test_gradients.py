@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hypothesis_numpy
 
-from numerics.drum import gradients
 from numerics.drum.drums import Drum, disk, from_mask, l_shape, laplacian, square
-from numerics.drum.gradients import Listening
+from numerics.drum.wave_speed.gradients import autograd_gradient, reversible_gradient
+from numerics.drum.wave_speed.listening import Listening, listen, loss
+from numerics.drum.wave_speed.modal import eigenvalue_gradient, modal_speed_gradient, uniform_speed
+from numerics.drum.wave_speed.motion import reconstructed_start
+from numerics.drum.wave_speed.recovery import recover_speed
 from theory.errors import ArgumentError
 
 
@@ -67,7 +70,7 @@ def test_what_is_heard_is_the_kick_first_step(name):
         v += 0.2 * drum.speed_squared() * laplacian(q, drum.spacing)
         q += 0.2 * v
         expected[:, step] = [q[node] for node in listeners]
-    heard = gradients.listen(drum, given_strike, listeners, 0.2, 200)
+    heard = listen(drum, given_strike, listeners, 0.2, 200)
     np.testing.assert_allclose(heard, expected, rtol=0, atol=1e-12)
 
 
@@ -77,10 +80,10 @@ def test_reversible_equals_autograd(name, listeners):
     """D36: the waves walked back, and torch's autograd: 1e-11; also the loss, and where nan is."""
     drum = DRUMS[name]
     listening = random_listening(drum, listeners=listeners, steps=400, time_step=0.3, seed=2)
-    found, gradient = gradients.reversible_gradient(drum, listening)
-    expected, by_autograd = gradients.autograd_gradient(drum, listening)
+    found, gradient = reversible_gradient(drum, listening)
+    expected, by_autograd = autograd_gradient(drum, listening)
     assert found == pytest.approx(expected, rel=1e-12)
-    assert found == pytest.approx(gradients.loss(drum, listening), rel=1e-14)
+    assert found == pytest.approx(loss(drum, listening), rel=1e-14)
     largest = np.nanmax(np.abs(by_autograd))
     np.testing.assert_allclose(gradient, by_autograd, rtol=0, atol=1e-11 * largest)
     np.testing.assert_array_equal(np.isfinite(gradient), drum.free)
@@ -91,9 +94,9 @@ def test_reversible_equals_central_differences():
     drum = DRUMS["square"]
     strike = struck(drum, {(6, 6): 1.0, (3, 8): 0.5})
     listeners = [(4, 9)]
-    heard_elsewhere = gradients.listen(square(12), strike, listeners, 0.3, 400)
+    heard_elsewhere = listen(square(12), strike, listeners, 0.3, 400)
     listening = Listening(strike, listeners, 0.3, heard_elsewhere)
-    _, gradient = gradients.reversible_gradient(drum, listening)
+    _, gradient = reversible_gradient(drum, listening)
     centre = drum.speed_squared()[drum.free]
     differences = np.empty(drum.nodes)
     for node in range(drum.nodes):
@@ -101,7 +104,7 @@ def test_reversible_equals_central_differences():
         for sign in (1, -1):
             moved = centre.copy()
             moved[node] += sign * 1e-6
-            ends.append(gradients.loss(with_speed_squared(drum, moved), listening))
+            ends.append(loss(with_speed_squared(drum, moved), listening))
         differences[node] = (ends[0] - ends[1]) / 2e-6
     found = gradient[drum.free]
     np.testing.assert_allclose(found, differences, rtol=0, atol=1e-7 * np.abs(found).max())
@@ -129,13 +132,13 @@ def test_directional_derivative(mask, seed, share, steps):
         seed=seed,
     )
     direction = random.normal(size=drum.nodes)
-    total, gradient = gradients.reversible_gradient(drum, listening)
+    total, gradient = reversible_gradient(drum, listening)
     slope = gradient[drum.free] @ direction
     centre = drum.speed_squared()[drum.free]
 
     def at(distance):
         moved = with_speed_squared(drum, centre + distance * direction)
-        return gradients.loss(moved, listening)
+        return loss(moved, listening)
 
     step = 1e-4  # differences of fourth order
     difference = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step)
@@ -153,8 +156,8 @@ def test_modes_give_the_gradient_by_a_uniform_speed(drum):
     listening = random_listening(
         drum, listeners=2, steps=400, time_step=0.4 * drum.spacing / drum.speed, seed=3
     )
-    found, slope = gradients.modal_speed_gradient(drum, listening)
-    expected, field = gradients.reversible_gradient(drum, listening)
+    found, slope = modal_speed_gradient(drum, listening)
+    expected, field = reversible_gradient(drum, listening)
     assert found == pytest.approx(expected, rel=1e-11)
     assert slope == pytest.approx(2 * drum.speed * np.nansum(field), rel=1e-10)
 
@@ -164,7 +167,7 @@ def test_the_start_comes_back(time_step):
     """D39: 40,000 steps forth and back on M = 12 with a field of speeds: 1e-11."""
     drum = DRUMS["square"]
     strike = struck(drum, {(6, 6): 1.0, (3, 8): 0.5})
-    assert max(gradients.reconstructed_start(drum, strike, time_step, 40_000)) < 1e-11
+    assert max(reconstructed_start(drum, strike, time_step, 40_000)) < 1e-11
 
 
 def test_memory_does_not_grow_with_the_steps():
@@ -174,7 +177,7 @@ def test_memory_does_not_grow_with_the_steps():
     for steps in (50, 500):
         listening = random_listening(drum, listeners=1, steps=steps, time_step=0.3, seed=0)
         tracemalloc.start()
-        gradients.reversible_gradient(drum, listening)
+        reversible_gradient(drum, listening)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.05 * peaks[0]
@@ -185,8 +188,8 @@ def test_speed_from_twelve_listeners():
     truth = DRUMS["square"]
     strike = struck(truth, {(6, 6): 1.0, (3, 8): 0.5})
     listeners = some_nodes(truth, 12, 0)
-    heard = gradients.listen(truth, strike, listeners, 0.4, 150)
-    found = gradients.recover_speed(square(12), [Listening(strike, listeners, 0.4, heard)])
+    heard = listen(truth, strike, listeners, 0.4, 150)
+    found = recover_speed(square(12), [Listening(strike, listeners, 0.4, heard)])
     assert found.loss < 1e-20
     assert 0 < found.iterations < 2000
     np.testing.assert_array_equal(np.isfinite(found.speed_squared), truth.free)
@@ -200,9 +203,9 @@ def test_speed_from_two_strikes():
     listenings = []
     for node, time_step, seed in (((2, 2), 0.4, 0), ((7, 3), 0.3, 1)):
         strike, listeners = struck(truth, {node: 1.0}), some_nodes(truth, 8, seed)
-        heard = gradients.listen(truth, strike, listeners, time_step, 120)
+        heard = listen(truth, strike, listeners, time_step, 120)
         listenings.append(Listening(strike, listeners, time_step, heard))
-    found = gradients.recover_speed(l_shape(5), listenings)
+    found = recover_speed(l_shape(5), listenings)
     error = (found.speed_squared - truth.speed_squared())[truth.free]
     assert np.abs(error).max() < 1e-8
 
@@ -211,12 +214,12 @@ def test_uniform_speed_from_one_heard_frequency():
     """The first mode of the square alone: q_{n+1} + q_{n-1} = 2 cos(theta) q_n gives f, f gives c."""
     drum = square(9, spacing=0.5, speed=1.7)
     wave = np.sin(np.pi * np.arange(10) / 9)
-    before, now, after = gradients.listen(
+    before, now, after = listen(
         drum, np.where(drum.free, np.outer(wave, wave), 0.0), [(4, 4)], 0.1, 3
     )[0]
     frequency = np.arccos((before + after) / (2 * now)) / (2 * np.pi * 0.1)
     eigenvalue = 2 * (2 / 0.5 * np.sin(np.pi / 18)) ** 2
-    assert gradients.uniform_speed(frequency, 0.1, eigenvalue) == pytest.approx(1.7, rel=1e-12)
+    assert uniform_speed(frequency, 0.1, eigenvalue) == pytest.approx(1.7, rel=1e-12)
 
 
 def spectrum(drum):
@@ -236,7 +239,7 @@ def spectrum(drum):
 def test_eigenvalue_gradient(name, mode):
     """Central differences of the eigenvalue; c2 . gradient is the eigenvalue: it is homogeneous."""
     drum = DRUMS[name]
-    eigenvalue, gradient = gradients.eigenvalue_gradient(drum, mode)
+    eigenvalue, gradient = eigenvalue_gradient(drum, mode)
     assert eigenvalue == pytest.approx(spectrum(drum)[mode - 1], rel=1e-11)
     centre, found = drum.speed_squared()[drum.free], gradient[drum.free]
     assert centre @ found == pytest.approx(eigenvalue, rel=1e-12)
@@ -249,9 +252,9 @@ def test_eigenvalue_gradient(name, mode):
 def test_a_degenerate_eigenvalue_has_a_gradient_only_as_a_whole():
     """Modes 2 and 3 of the square: their sum has one, the same from either; one alone is refused."""
     drum = square(6)
-    total, gradient = gradients.eigenvalue_gradient(drum, 2, whole_cluster=True)
+    total, gradient = eigenvalue_gradient(drum, 2, whole_cluster=True)
     assert total == pytest.approx(spectrum(drum)[1:3].sum(), rel=1e-12)
-    _, same = gradients.eigenvalue_gradient(drum, 3, whole_cluster=True)
+    _, same = eigenvalue_gradient(drum, 3, whole_cluster=True)
     np.testing.assert_allclose(gradient, same, atol=1e-13)
     np.testing.assert_allclose(gradient, gradient.T, atol=1e-13)
     direction = np.random.default_rng(0).normal(size=drum.nodes)
@@ -261,7 +264,7 @@ def test_a_degenerate_eigenvalue_has_a_gradient_only_as_a_whole():
     with pytest.raises(
         ArgumentError, match=r"^mode: got 2; is one of 2 .* no gradient; pass whole_cluster=True$"
     ):
-        gradients.eigenvalue_gradient(drum, 2)
+        eigenvalue_gradient(drum, 2)
 
 
 SMALL = square(4)
@@ -291,46 +294,44 @@ REFUSED = {
     r"listeners: got none; someone has to listen": lambda: listening(
         listeners=[], targets=np.zeros((0, 5))
     ),
-    r"listeners: got \(0, 1\); must be a free node": lambda: gradients.loss(
+    r"listeners: got \(0, 1\); must be a free node": lambda: loss(
         SMALL, listening(listeners=[(0, 1)])
     ),
-    r"strike: got \(3, 3\); must have the drum's shape \(5, 5\)": lambda: gradients.loss(
+    r"strike: got \(3, 3\); must have the drum's shape \(5, 5\)": lambda: loss(
         SMALL, listening(strike=np.zeros((3, 3)))
     ),
-    r"strike: got nan or inf; must be finite at free": lambda: gradients.reversible_gradient(
+    r"strike: got nan or inf; must be finite at free": lambda: reversible_gradient(
         SMALL, listening(strike=MIDDLE / 0.0)
     ),
-    r"strike: got \(0, 3\); is a clamped node; strike a free": lambda: gradients.autograd_gradient(
+    r"strike: got \(0, 3\); is a clamped node; strike a free": lambda: autograd_gradient(
         SMALL, listening(strike=struck(SMALL, {(0, 3): 1.0}))
     ),
     r"time_step: got 0\.8; must be below h/\(sqrt\(2\) max c\) = 0\.707107, max c = 1; sh": (
-        lambda: gradients.reversible_gradient(SMALL, listening(time_step=0.8))
+        lambda: reversible_gradient(SMALL, listening(time_step=0.8))
     ),
-    r"steps: got 0; must be a whole number from 1 on": lambda: gradients.reconstructed_start(
+    r"steps: got 0; must be a whole number from 1 on": lambda: reconstructed_start(
         SMALL, MIDDLE, 0.3, 0
     ),
-    r"mode: got 10; must be a whole number from 1 to 9": lambda: gradients.eigenvalue_gradient(
-        SMALL, 10
-    ),
-    r"speed: got a field; must be one number": lambda: gradients.modal_speed_gradient(
+    r"mode: got 10; must be a whole number from 1 to 9": lambda: eigenvalue_gradient(SMALL, 10),
+    r"speed: got a field; must be one number": lambda: modal_speed_gradient(
         DRUMS["fine"], listening()
     ),
-    r"drum: got 16 nodes; must be a rectangle": lambda: gradients.modal_speed_gradient(
+    r"drum: got 16 nodes; must be a rectangle": lambda: modal_speed_gradient(
         l_shape(3), listening()
     ),
-    r"listenings: got none; something has to be heard": lambda: gradients.recover_speed(SMALL, []),
-    r"bounds: got \(0, 2\); must be 0 < lower < upper": lambda: gradients.recover_speed(
+    r"listenings: got none; something has to be heard": lambda: recover_speed(SMALL, []),
+    r"bounds: got \(0, 2\); must be 0 < lower < upper": lambda: recover_speed(
         SMALL, [listening()], bounds=(0, 2)
     ),
     r"drum: got c\^2 from 4 to 4; must start within the bounds, 0\.5 to 1\.5; change its sp": (
-        lambda: gradients.recover_speed(square(4, speed=2.0), [listening()])
+        lambda: recover_speed(square(4, speed=2.0), [listening()])
     ),
     r"time_step: got 0\.55; must be below 0\.95 h/\(sqrt\(2\) max c\) = 0\.548483, max c\^2 = 1\.5": (
-        lambda: gradients.recover_speed(SMALL, [listening(time_step=0.55)])
+        lambda: recover_speed(SMALL, [listening(time_step=0.55)])
     ),
-    r"eigenvalue: got -1\.0; must be positive": lambda: gradients.uniform_speed(0.1, 0.1, -1.0),
+    r"eigenvalue: got -1\.0; must be positive": lambda: uniform_speed(0.1, 0.1, -1.0),
     r"frequency: got 6\.0; must lie between 0 and 1/\(2 dt\) = 5 Hz": (
-        lambda: gradients.uniform_speed(6.0, 0.1, 1.0)
+        lambda: uniform_speed(6.0, 0.1, 1.0)
     ),
 }
 
@@ -349,6 +350,6 @@ def test_a_clamped_drum_stays_clamped():
     free = np.zeros((5, 9), bool)
     free[1:-1, 1:4] = free[1:-1, 5:8] = True
     drum = Drum(free)
-    heard = gradients.listen(drum, struck(drum, {(2, 2): 1.0}), [(2, 3), (2, 5)], 0.5, 100)
+    heard = listen(drum, struck(drum, {(2, 2): 1.0}), [(2, 3), (2, 5)], 0.5, 100)
     assert np.abs(heard[0]).max() > 0.1
     assert not heard[1].any()

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from scipy.io import wavfile
 
 from numerics.drum import sound
-from numerics.drum.estimators import fft_bin, hann_two_point
+from numerics.drum.estimators.one_line import hann_two_point
+from numerics.drum.estimators.peaks import fft_bin
 from theory.errors import ArgumentError
 
 SIDES = range(13, 22)

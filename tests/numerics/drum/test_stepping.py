@@ -8,18 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics.drum.drums import Drum, disk, from_mask, l_shape, laplacian, square
-from numerics.drum.estimators import fft_bin
+from numerics.drum.energies import shadow_energy, true_energy
+from numerics.drum.estimators.peaks import fft_bin
 from numerics.drum.forms import FORMS
-from numerics.drum.modes import (
-    SHIFT,
-    largest_step,
-    modes_of,
-    shadow_energy,
-    square_eigenvalues,
-    square_largest_step,
-    square_lines,
-    true_energy,
-)
+from numerics.drum.lines import SHIFT
+from numerics.drum.modes import largest_step, modes_of
+from numerics.drum.square_modes import square_eigenvalues, square_largest_step, square_lines
 from numerics.drum.stepping import Stepper, mallet, struck
 from theory.drum.steps import KICK_AND_DRIFT
 from theory.errors import ArgumentError

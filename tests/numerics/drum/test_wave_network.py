@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics.drum.drums import disk, from_mask, l_shape, square
-from numerics.drum.estimators import fft_bin, hann_two_point
+from numerics.drum.estimators.one_line import hann_two_point
+from numerics.drum.estimators.peaks import fft_bin
 from numerics.drum.forms import FORMS
-from numerics.drum.modes import modes_of, square_largest_step, square_lines
+from numerics.drum.modes import modes_of
 from numerics.drum.network import STENCIL, StruckNetwork, WaveNetwork
+from numerics.drum.square_modes import square_largest_step, square_lines
 from numerics.drum.stepping import Stepper, mallet, struck
 from theory.drum.stencil import FIVE_POINT
 from theory.errors import ArgumentError

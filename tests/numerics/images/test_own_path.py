@@ -13,8 +13,7 @@ def found(path):
     return own_path(
         path,
         {".npz": "arrays", ".nc": "netCDF"},
-        "pictures",
-        folder_is="a folder of pictures",
+        ("pictures", "a folder of pictures"),
         example="numpy.savez(path)",
     )
 

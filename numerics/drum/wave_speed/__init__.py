@@ -1,0 +1,1 @@
+"""What a sound says about the wave speed of each node: gradients by walking back, and recovery."""
