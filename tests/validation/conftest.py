@@ -1,4 +1,4 @@
-"""The smallest experiment: a decay, one ladder, two checks; tests replace its parts."""
+"""What tests of experiments share: the smallest one, a decay with one ladder and two checks, and threads."""
 
 import dataclasses
 import sys
@@ -124,3 +124,14 @@ def decay(world):
             return {}
 
     return DecayExperiment
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """Threads of two test processes on two cores would only wait for each other."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

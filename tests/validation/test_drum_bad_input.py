@@ -13,7 +13,7 @@ import pytest
 import torch
 from command_line import refusal, says
 
-from numerics.drum.modes import square_largest_step, square_strike
+from numerics.drum.square_modes import square_largest_step, square_strike
 from theory.errors import ArgumentError
 from validation.drum import Config
 from validation.drum.square.setting import LARGEST_SIDE, MOST_SAMPLES, setting_of

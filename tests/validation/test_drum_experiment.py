@@ -18,11 +18,13 @@ import numpy as np
 import pytest
 import xarray as xr
 from command_line import Page
-from interruptions import CutOffError, cut_off, values
+from interruptions import CutOffError, values
 from PIL import Image
+from poisoned_networks import FASTER, elsewhere, faster, later, noisy
 
 from numerics.drum.drums import Drum
-from numerics.drum.estimators import ESTIMATORS, fft_bin
+from numerics.drum.estimators.one_line import ESTIMATORS
+from numerics.drum.estimators.peaks import fft_bin
 from numerics.drum.forms import FORMS
 from numerics.drum.network import StruckNetwork, WaveNetwork
 from numerics.drum.sound import GAIN, RATE, heard_frequency, read_wav
@@ -41,7 +43,7 @@ from validation.experiment import Outcome, Report, run
 from validation.ladder import UNEXPLAINED
 from validation.report.document import document
 
-pytestmark = pytest.mark.slow  # whole runs
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]  # whole runs
 
 CHECKS = tuple(check for check in ALL_CHECKS if check.belongs_to(SQUARE))
 ALL_HOLD = {check.id: "holds" if check in CHECKS else "not run" for check in ALL_CHECKS}
@@ -72,17 +74,6 @@ LARGEST = {
 }
 TITLES = ("fundamental", "spectrum", "dispersion", "energy", "speed field", "film")
 MEDIA = (".gif", ".wav", "_listening.wav", "_sound.json")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    """Threads of two test processes on two cores would only wait for each other."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 class Run:
@@ -907,36 +898,10 @@ def test_an_estimator_that_hears_nothing_has_nothing_to_say(tmp_path, monkeypatc
 
 # --- what is measured does not move what was forecast ---------------------------------------------
 
-OBSERVE, STRIKE, BEGIN = StruckNetwork.observe, StruckNetwork.__init__, WaveNetwork.__init__
-FASTER = 1.03
-
-
-def faster(self, drums, time_steps, form="velocity_verlet", **more):
-    """Waves that are 3 % faster on the network's grids."""
-    quick = [Drum(drum.free, drum.spacing, FASTER * drum.speed) for drum in drums]
-    BEGIN(self, quick, time_steps, form, **more)
-
-
-def later(self, drums, time_steps, form="velocity_verlet", **more):
-    """Time steps that are 3 % longer than what is said."""
-    BEGIN(self, drums, [FASTER * step for step in time_steps], form, **more)
-
-
-def noisy(self):
-    """Hear noise of 1e-11 over the drums."""
-    heard = OBSERVE(self)
-    return heard + 1e-11 * np.random.default_rng(0).normal(size=heard.shape)
-
-
-def elsewhere(self, network, displacements, nodes):
-    """Listen one node further on."""
-    STRIKE(self, network, displacements, [(x, y + 1) for x, y in nodes])
-
-
 POISONED = {
     "faster waves": (WaveNetwork, "__init__", faster, {"D7", "D4n"}),
     "longer steps": (WaveNetwork, "__init__", later, {"D7", "D4n"}),
-    "rounding that is no rounding": (StruckNetwork, "observe", noisy, {"D4n"}),
+    "rounding that is no rounding": (StruckNetwork, "observe", noisy(1e-11), {"D4n"}),
     "another node": (StruckNetwork, "__init__", elsewhere, {"D4n"}),
 }
 
@@ -979,34 +944,6 @@ def test_poisoned_stepping_is_seen(small, tmp_path, monkeypatch):
 
 
 # --- runs that are cut off ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("last", ["network", "stepping", "survey"])
-def test_a_run_that_is_cut_off_goes_on(small, tmp_path, monkeypatch, last):
-    """What was kept is not computed again, the seal is not written anew, the end is the same."""
-    ends = {
-        "network": "validation.drum.square.measuring._stepping",
-        "stepping": "validation.drum.square.measuring._survey",
-        "survey": "validation.drum.sound.recorded",
-    }
-    with monkeypatch.context() as patch:
-        patch.setattr(ends[last], cut_off)
-        with pytest.raises(CutOffError):
-            Small(tmp_path)
-    (store,) = tmp_path.glob(".drum/*")
-    parts = ["network.npz", "stepping.nc", "survey.nc"]
-    kept = parts[: list(ends).index(last) + 1]
-    assert {p.name for p in store.iterdir()} == {*kept, "forecast.nc", "forecast.json"}
-    before = {p.name: (p.stat().st_mtime_ns, p.read_bytes()) for p in store.iterdir()}
-
-    monkeypatch.setattr(StruckNetwork, "update", cut_off)  # the network is not asked again
-    resumed = Small(tmp_path)
-    assert values(resumed.tree) == values(small.tree)
-    for name in ("forecast.nc", "forecast.json"):
-        assert ((store / name).stat().st_mtime_ns, (store / name).read_bytes()) == before[name]
-    assert {p.name for p in store.iterdir()} == {"forecast.nc", "forecast.json", "finished"}
-    assert json.loads(resumed.tree.attrs["provenance"])["resumed"] is True
-    assert resumed.verdicts("holds") == RUNS_ON_THESE
 
 
 def test_a_run_that_is_cut_off_within_the_network_goes_on_there(tmp_path, monkeypatch):
@@ -1094,7 +1031,14 @@ def test_the_standard_preset(tmp_path):
     assert plain.sel(time_step=0.01, spacings=12).item() == 23
 
 
-@pytest.mark.parametrize("form", FORMS[1:])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "kick_first",
+        pytest.param("position_verlet", marks=pytest.mark.study),
+        pytest.param("drift_first", marks=pytest.mark.study),
+    ],
+)
 def test_fig_2_in_other_forms(tmp_path, form):
     """The nine drums at three steps: the bins may differ by the leakage, no row fails."""
     config = Config(preset="quick", form=form)

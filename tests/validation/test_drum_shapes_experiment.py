@@ -8,11 +8,10 @@ import math
 import numpy as np
 import pytest
 from command_line import KEYS, FinishedRun, Page
-from interruptions import CutOffError, cut_off, values
 from PIL import Image, ImageDraw
+from poisoned_networks import elsewhere, faster, noisy
 
-from numerics.drum.drums import Drum
-from numerics.drum.estimators import fft_bin
+from numerics.drum.estimators.peaks import fft_bin
 from numerics.drum.network import StruckNetwork, WaveNetwork
 from numerics.drum.sound import RATE, read_wav
 from numerics.drum.spectra import curved_elements, finite_elements, masks, particular_solutions
@@ -24,9 +23,12 @@ from validation.drum.shapes import forecasting
 from validation.drum.shapes.case import AnyDrums
 from validation.drum.shapes.measuring import steps_of_frames
 from validation.drum.shapes.setting import setting_of
+from validation.drum.verification import FUNCTIONS
 from validation.experiment import Outcome, Report, run
 from validation.ladder import UNEXPLAINED
 from validation.report.document import document
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 RUNS = ("D41", "D41s", "D41u", "D41w", "D44s")  # of any drum
 SPACE, TIME, BIN = "space step", "time step", "spectral bin"
@@ -58,25 +60,12 @@ class Finished(FinishedRun):
 
     def of_shape(self):
         """Return the verdicts of the rows about the run's own drum."""
-        rows = [
-            r for r in self.said["checks"] if r["case"] == "shape" and r["kind"] == "validation"
-        ]
+        rows = [r for r in self.said["checks"] if r["case"] == "shape" and r["id"] not in FUNCTIONS]
         return {row["id"]: row["verdict"] for row in rows}
 
 
 def _tuples(value):
     return tuple(value) if isinstance(value, list) else value
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    """Threads of two test processes on two cores would only wait for each other."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 MASK = np.ones((8, 6), bool)
@@ -293,7 +282,7 @@ def test_the_forecast_has_no_measurement_in_it(blob):
     assert [(a["id"], a["asked"]) for a in asked] == said
 
 
-# --- the seal, and runs that are cut off ----------------------------------------------------------
+# --- the seal -------------------------------------------------------------------------------------
 
 
 class Bare(AnyDrums):
@@ -318,46 +307,9 @@ def sha256(tree):
     return json.loads(tree.attrs["forecast"])["sha256"]
 
 
-def test_a_run_that_is_cut_off_goes_on(tmp_path, monkeypatch):
-    """After the network: it is not asked again, the seal is not written anew, the end is the same."""
-    undisturbed = small(tmp_path, tmp_path / "one")
-    with monkeypatch.context() as patch:
-        patch.setattr("validation.drum.sound.recorded", cut_off)
-        with pytest.raises(CutOffError):
-            small(tmp_path, tmp_path / "two")
-    (store,) = tmp_path.glob("two/.drum/*")
-    assert {p.name for p in store.iterdir()} == {"network.npz", "forecast.nc", "forecast.json"}
-    before = (store / "forecast.json").read_bytes()
-    monkeypatch.setattr(StruckNetwork, "update", cut_off)
-    resumed = small(tmp_path, tmp_path / "two")
-    assert values(resumed) == values(undisturbed)
-    assert (store / "forecast.json").read_bytes() == before
-    assert json.loads(resumed.attrs["provenance"])["resumed"] is True
-
-
-BEGIN, OBSERVE, STRIKE = WaveNetwork.__init__, StruckNetwork.observe, StruckNetwork.__init__
-
-
-def faster(self, drums, time_steps, form="velocity_verlet", **more):
-    """Waves that are 3 % faster on the network's grid."""
-    quick = [Drum(drum.free, drum.spacing, 1.03 * drum.speed) for drum in drums]
-    BEGIN(self, quick, time_steps, form, **more)
-
-
-def noisy(self):
-    """Hear noise of 1e-9 over the drum."""
-    heard = OBSERVE(self)
-    return heard + 1e-9 * np.random.default_rng(0).normal(size=heard.shape)
-
-
-def elsewhere(self, network, displacements, nodes):
-    """Listen one node further on."""
-    STRIKE(self, network, displacements, [(x, y + 1) for x, y in nodes])
-
-
 POISONED = {
     "faster waves": (WaveNetwork, "__init__", faster, {"D41", "D41s"}),
-    "noise": (StruckNetwork, "observe", noisy, {"D41s"}),
+    "noise": (StruckNetwork, "observe", noisy(1e-9), {"D41s"}),
     "another node": (StruckNetwork, "__init__", elsewhere, {"D41s"}),
 }
 
@@ -462,18 +414,27 @@ def test_errors_cover(outlined):
 def test_tables_of_an_outline(outlined):
     """The fundamental; of each drum its eigenvalues, what is heard, its inequalities; no others."""
     names = outlined.tree["/setup"]["drum"].values
+    unit = "cm" if outlined.name == "ring" else "length"
     titles = [table["title"] for table in outlined.said["tables"]]
     assert titles == [
         "the fundamental",
-        *(f"{name}: eigenvalues (1/length^2)" for name in names),
+        *(f"{name}: eigenvalues (1/{unit}^2)" for name in names),
         *(f"{name}: heard from its lowest eigenvalues" for name in names),
         *(f"{name}: inequalities" for name in names),
     ]
     for table in outlined.said["tables"]:
         assert all(len(row) == len(table["columns"]) for row in table["rows"])
     assert len(outlined.said["tables"][1]["rows"]) == 6
+    assert outlined.said["tables"][1 + len(names)]["columns"][1] == f"area ({unit}^2)"
     heard = outlined.said["tables"][1 + len(names)]["rows"]
     assert heard[-1][0] == "the drum's own"
+    assert heard[-1][4:] == pytest.approx(
+        [heard[-1][2] ** 2 / heard[-1][1] / c for c in (16, 4 * math.pi)]
+    )
+    # what the lowest alone tells: a disk, below whose area and perimeter no drum is; a square
+    assert heard[0][4:] == pytest.approx([math.pi / 4, 1])
+    assert heard[1][4:] == pytest.approx([1, 4 / math.pi])
+    assert all(heard[0][k] < min(heard[1][k], heard[-1][k] * (1 + 1e-12)) for k in (1, 2))
     area, perimeter = np.array(heard[-2][1:3]) / heard[-1][1:3]
     assert 0.8 < area < 1.2
     assert 0.5 < perimeter < 1.5

@@ -10,15 +10,17 @@ from PIL import Image
 
 from numerics.drum.modes import modes_of
 from numerics.drum.shapes.curved import Annulus, Disk, Sector
+from numerics.drum.shapes.grid_masks import node_places
+from numerics.drum.shapes.named import l_shape
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.rings import polygon
 from theory.errors import ArgumentError
 from validation.drum import Config
-from validation.drum.shapes import continuum, forecasting
+from validation.drum.shapes import continuum, cost, forecasting
 from validation.drum.shapes.catalog import NAMED, PAIR, Shape, outline, shapes_of
-from validation.drum.shapes.own_shapes import mask_origin
 from validation.drum.shapes.setting import MOST_NODES, NODES, setting_of
 
+L_SHAPE = 9.6397238440219410527  # first eigenvalue, unit arms; Betcke and Trefethen 2005
 SMALL = Config(shape="right_isosceles", preset="quick", nodes=60, modes=6, steps=8000)
 
 
@@ -157,7 +159,7 @@ def test_a_mask_is_taken_as_it_is(tmp_path):
     np.testing.assert_array_equal(membrane.drum.free[1:-1, 1:-1], mask)
     assert (setting.spacing, membrane.shape.domain) == (0.25, None)
     assert setting.names == ["own"]
-    np.testing.assert_array_equal(mask_origin(membrane.shape, membrane.drum), [0, 0])
+    np.testing.assert_array_equal(membrane.origin, [0, 0])
 
 
 def test_a_polygon_says_what_was_mended(tmp_path):
@@ -193,9 +195,8 @@ def test_a_picture_is_a_mask_and_an_outline(tmp_path, kind):
     assert domain.angles.min() == pytest.approx(math.atan(60 / 90), abs=0.03)
     np.testing.assert_allclose(domain.box, [[9.5, 9.5], [100, 70]], atol=1)
     assert f"{membrane.drum.spacing:.0f} x" in membrane.shape.notes[0]
-    places = mask_origin(membrane.shape, membrane.drum) + membrane.drum.spacing * np.argwhere(
-        membrane.drum.free
-    )
+    drum = membrane.drum
+    places = node_places(membrane.origin, drum.spacing, drum.free.shape)[drum.free]
     assert domain.contains(places).mean() > 0.95
 
 
@@ -218,7 +219,8 @@ def test_methods_that_fit_a_domain():
             continuum.QUADRATIC,
             continuum.EXTRAPOLATED,
         },
-        "disk": {continuum.EXACT, continuum.CURVED},
+        "disk": {continuum.EXACT, continuum.CURVED, continuum.UNEQUAL},
+        "annulus": {continuum.EXACT, continuum.CURVED, continuum.UNEQUAL},
         "sector": {continuum.EXACT},
         "l_shape": {continuum.QUARTIC, continuum.QUADRATIC, continuum.EXTRAPOLATED},
         "equilateral": {continuum.EXACT, continuum.QUARTIC, continuum.QUADRATIC},
@@ -251,7 +253,9 @@ def test_the_space_step_is_foretold(name, nodes):
 
 
 @pytest.mark.parametrize(
-    "options", [("sector", 360.0, 1.0), ("sector", 180.0, 1.0), ("annulus", 0.02, 1.0)]
+    "options",
+    [("sector", d, 1.0) for d in (30.0, 90.0, 180.0, 270.0, 330.0, 360.0)]
+    + [("annulus", 0.02, 1.0)],
 )
 def test_the_space_step_of_a_slit_and_of_a_small_hole(options):
     """The slit lies on a line of the grid; a hole between the nodes is none for the grid, or one node."""
@@ -261,6 +265,19 @@ def test_the_space_step_of_a_slit_and_of_a_small_hole(options):
     value, uncertainty = forecasting.space_part(membrane, known)
     found = math.log(known.eigenvalues[0] / membrane.modes.eigenvalues[0]) / 2
     assert abs(found - value) <= uncertainty
+
+
+@pytest.mark.parametrize("nodes", [300, 600])
+def test_the_space_step_of_turned_walls(tmp_path, nodes):
+    """An L turned by 17 degrees: no grid line follows it; foretold, and known to less than twice that."""
+    turned = l_shape().vertices @ [[math.cos(0.3), math.sin(0.3)], [-math.sin(0.3), math.cos(0.3)]]
+    (tmp_path / "turned.json").write_text(json.dumps({"vertices": turned.tolist()}))
+    shape = str(tmp_path / "turned.json")
+    (membrane,) = understood(shape=shape, nodes=nodes, steps=40_000).membranes
+    known = continuum.Spectrum(np.array([L_SHAPE]), np.zeros(1), "literature", 0)
+    value, uncertainty = forecasting.space_part(membrane, known)
+    found = math.log(L_SHAPE / membrane.modes.eigenvalues[0]) / 2
+    assert abs(found - value) <= uncertainty < 2 * abs(found)
 
 
 @pytest.mark.parametrize("corner", [0, 12])
@@ -277,6 +294,43 @@ def test_the_space_step_of_a_picture_with_straight_walls(tmp_path, corner):
     value, uncertainty = forecasting.space_part(membrane, known)
     found = math.log(known.eigenvalues[0] / membrane.modes.eigenvalues[0]) / 2
     assert abs(found - value) <= uncertainty + known.errors[0] / (2 * known.eigenvalues[0])
+
+
+REFERENCES = {
+    "formula": ({continuum.EXACT: 1e-12, continuum.PARTICULAR: 1e-14}, continuum.EXACT, 3),
+    "waves": ({continuum.PARTICULAR: 1e-9}, continuum.PARTICULAR, 3),
+    "waves known worse": ({continuum.PARTICULAR: 1e-7}, f"{continuum.QUARTIC}, 30 unknowns", 2),
+    "elements alone": ({}, f"{continuum.QUARTIC}, 30 unknowns", 2),
+}
+
+
+@pytest.mark.parametrize("case", REFERENCES)
+def test_what_methods_are_held_against_is_none_of_them(case, monkeypatch):
+    """Formula, waves, or the finest of quartic elements, which then is not drawn."""
+    known, name, drawn = REFERENCES[case]
+    quartic = [(10, 5.1, 0.2), (20, 5.01, 0.02), (30, 5.0, 5e-8)]
+    monkeypatch.setattr(cost, "_ways", lambda domain: iter([(continuum.QUARTIC, iter(quartic))]))
+    spectra = {
+        method: continuum.Spectrum(np.array([5.0]), np.array([error]), method, 7)
+        for method, error in known.items()
+    }
+    found = cost.accuracy(Shape("L", l_shape()), spectra)
+    assert found.attrs["reference"] == name
+    assert found.sizes["level"] == drawn
+    np.testing.assert_allclose(found["relative_error"][0, :2], [0.02, 0.002])
+    assert found.attrs["known_to"] == pytest.approx(min(known.get(name, 5e-8), 5e-8) / 5)
+
+
+def test_ways_of_round_drums():
+    """Grid, unequal arms, curved elements: each nearer with more unknowns, and within what it states."""
+    (shape,) = shapes_of(dataclasses.replace(SMALL, shape="disk"))
+    found = cost.accuracy(shape, {continuum.EXACT: continuum.exact_of(shape, 1)})
+    assert set(found["way"].values) == {cost.GRID, continuum.UNEQUAL, continuum.CURVED}
+    last = found["relative_error"].isel(level=-1)
+    assert float(last.sel(way=cost.GRID)) > 1000 * float(last.drop_sel(way=cost.GRID).max())
+    stated = found["estimate"].notnull()
+    assert int(stated.sum()) == 8
+    assert bool((found["relative_error"] <= found["estimate"]).where(stated, True).all())
 
 
 def test_waves_are_not_asked_which_of_two_near_eigenvalues_they_found():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from numerics.drum.modes import Lines
+from numerics.drum.lines import Lines
 from numerics.schema import quantity
 from numerics.sweep import sweep
 from validation.ladder import Ladder, Prediction, Rung

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from numerics.drum.drums import Drum
-from numerics.drum.estimators import fft_bin
+from numerics.drum.estimators.peaks import fft_bin
 from numerics.drum.forms import Form
 from numerics.drum.stepping import struck
 from numerics.schema import quantity

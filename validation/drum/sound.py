@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from numerics.drum.estimators import fft_bin, hann_two_point
-from numerics.drum.modes import Lines
+from numerics.drum.estimators.one_line import hann_two_point
+from numerics.drum.estimators.peaks import fft_bin
+from numerics.drum.lines import Lines
 from numerics.drum.sound import (
     GAIN,
     RATE,

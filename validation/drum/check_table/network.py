@@ -7,14 +7,11 @@ from validation.drum.check_table.conditions import (
     AT_TENTH,
     COMMON,
     FINE,
-    HEARD_FROM_300,
     LONG_ENOUGH,
     MAGIC,
     ONE,
     SHORT_AND_SLOW,
     STORED,
-    THE_PAIR,
-    WITH_OUTLINE,
 )
 
 NETWORK: tuple[Check, ...] = (
@@ -92,35 +89,4 @@ NETWORK: tuple[Check, ...] = (
         "==",
     ),
     validation("D41w", "WAV written and read back: bins that differ", 0, "bins", ANY, "=="),
-    validation("D44s", "modes with more nodal domains than Courant allows", 0, "", ANY, "=="),
-    validation(
-        "D46",
-        "eigenvalues of two methods that differ by more than their errors",
-        0,
-        "",
-        ANY,
-        "==",
-        given=WITH_OUTLINE,
-    ),
-    validation(
-        "D47", "inequalities of spectra that do not hold", 0, "", ANY, "==", given=WITH_OUTLINE
-    ),
-    validation(
-        "D48a",
-        "area heard from the most eigenvalues",
-        2e-3,
-        "relative",
-        ANY,
-        given=HEARD_FROM_300,
-    ),
-    validation(
-        "D48p",
-        "perimeter heard from the most eigenvalues",
-        1.2e-2,
-        "relative",
-        ANY,
-        given=HEARD_FROM_300,
-    ),
-    validation("D26s", "the pair on the grid, relative", 1e-12, "", ANY, given=THE_PAIR),
-    validation("D27s", "the pair without a grid, relative", 2e-6, "", ANY, given=THE_PAIR),
 )

@@ -27,7 +27,7 @@ STEPS: tuple[Check, ...] = (
         cases=ONE,
     ),
     verification(
-        "D1", "wave equation, separation, spectra in SymPy: claims left over", 0, "", "=="
+        "D1", "wave equation, separation, rim, spectra in SymPy: claims left over", 0, "", "=="
     ),
     verification("D2", "stencil and step forms in SymPy: claims left over", 0, "", "=="),
     verification("D3", "dispersion series, magic step in SymPy: claims left over", 0, "", "=="),

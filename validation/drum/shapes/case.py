@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
-from numerics.drum.shapes.grid_masks import Domain
+from numerics.drum.estimators.peaks import SHARE
+from numerics.drum.shapes.grid_masks import Domain, count_holes, node_places
 from numerics.drum.shapes.polygon import Polygon
+from numerics.drum.shapes.shape_files import LENGTH
 from validation.checks import Finding
 from validation.drum import film, sound
 from validation.drum.check_table import SHAPE
@@ -23,8 +26,8 @@ from validation.drum.shapes import (
     tables,
 )
 from validation.drum.shapes.catalog import outline
-from validation.drum.shapes.own_shapes import mask_origin
-from validation.drum.shapes.setting import SHARE, setting_of
+from validation.drum.shapes.setting import Membrane, setting_of
+from validation.drum.shapes.units import MEASURES, in_unit, units
 from validation.experiment import Forecast, Measurement, Report, Work
 
 if TYPE_CHECKING:
@@ -45,13 +48,7 @@ class AnyDrums:
         """Return what runs."""
         s, config = self.setting, self.setting.config
         steps = ", ".join(f"{step:.4g}" for step in s.time_steps)
-        told = [
-            f"{m.name}: mask of {m.drum.nodes} free nodes, {m.drum.spacing:.4g} apart, struck at "
-            f"{m.strike}, heard at {m.listen}"
-            + ("; walls on grid lines and diagonals" if m.follows_grid else "")
-            + f".{_geometry(m.shape.domain)}"
-            for m in s.membranes
-        ]
+        told = [f"{m.name}: {_mask(m)}.{_geometry(m.shape.domain, s.unit)}" for m in s.membranes]
         return [
             f"Drums of any shape, wave speed {config.speed:g}, time steps {steps}, {config.steps} samples, "
             f"{config.form.replace('_', ' ')}.",
@@ -64,6 +61,7 @@ class AnyDrums:
         s = self.setting
         box = np.max([m.drum.free.shape for m in s.membranes], axis=0)
         free = np.zeros((len(s.membranes), *box), np.int8)
+        places = [node_places(m.origin, s.spacing, tuple(box)) for m in s.membranes]
         for d, m in enumerate(s.membranes):
             x, y = m.drum.free.shape
             free[d, :x, :y] = m.drum.free
@@ -72,21 +70,17 @@ class AnyDrums:
         drawn = np.full((len(outlines), longest, 2), np.nan)
         for d, line in enumerate(outlines):
             drawn[d, : len(line)] = line
-        numbers = {
-            name: ("drum", [getattr(m.shape.domain, name, np.nan) for m in s.membranes])
-            for name in ("area", "perimeter", "heat_constant")
-        }
-        return xr.Dataset(
+        setup = xr.Dataset(
             {
-                **numbers,
+                **_measures([m.shape.domain for m in s.membranes]),
                 "nodes": ("drum", [m.drum.nodes for m in s.membranes]),
                 "strike": (("drum", "end"), [m.strike for m in s.membranes]),
                 "listen": (("drum", "end"), [m.listen for m in s.membranes]),
-                "origin": (("drum", "end"), [mask_origin(m.shape, m.drum) for m in s.membranes]),
                 "free": (("drum", "x", "y"), free),
-                "outline": (("drum", "corner", "end"), drawn),
+                "places": (("drum", "x", "y", "end"), np.stack(places), {"units": LENGTH}),
+                "outline": (("drum", "corner", "end"), drawn, {"units": LENGTH}),
                 "speed": s.config.speed,
-                "spacing": s.spacing,
+                "spacing": ((), s.spacing, {"units": LENGTH}),
                 "samples": s.config.steps,
                 "share": SHARE,
             },
@@ -96,6 +90,7 @@ class AnyDrums:
                 "data": json.dumps({m.name: m.shape.told for m in s.membranes if m.shape.told}),
             },
         )
+        return in_unit(setup, s.unit)
 
     def forecast(self, setup: xr.Dataset, work: Work) -> Forecast:
         """Return all rungs to the closed-form bin, spectra by every method, and what is heard back."""
@@ -128,9 +123,10 @@ class AnyDrums:
                 "bounds": forecasting.bounds(s, best),
             }
             if thorough and s.membranes[0].shape.finer is None:
-                predicted["cost"] = cost.accuracy(s.membranes[0].shape, best[s.names[0]])
+                predicted["cost"] = cost.accuracy(s.membranes[0].shape, found[s.names[0]])
+        told = {name: in_unit(found, s.unit) for name, found in predicted.items()}
         ladder = forecasting.ladder(s, best)
-        return Forecast((ladder,), xr.DataTree.from_dict(predicted), tuple(notes))
+        return Forecast((ladder,), xr.DataTree.from_dict(told), tuple(notes))
 
     def measure(self, forecast: Forecast, work: Work) -> Measurement:
         """Strike the network and listen."""
@@ -149,12 +145,35 @@ class AnyDrums:
         return Report(figures.drawn(result), tables.of_shapes(result), media)
 
 
-def _geometry(domain: Domain | None) -> str:
+def _measures(domains: Sequence[Domain | None]) -> dict[str, xr.Variable]:
+    """Return what of domains their spectra let hear, (drum,), nan of a mask."""
+    measures = {}
+    for name, of in MEASURES.items():
+        values = [getattr(domain, name, np.nan) for domain in domains]
+        attributes = {"long_name": name.replace("_", " "), "units": of}
+        measures[name] = xr.Variable("drum", values, attributes)
+    return measures
+
+
+def _mask(membrane: Membrane) -> str:
+    """Return what the network's drum is, and where it is struck."""
+    drum, unit = membrane.drum, membrane.shape.unit
+    holes = count_holes(drum.free)
+    around = f"around {holes} hole{'s' if holes > 1 else ''}" if holes else "without a hole"
+    follows = "; walls on grid lines and diagonals" if membrane.follows_grid else ""
+    return (
+        f"mask of {drum.nodes} free nodes {around}, spacing {drum.spacing:.4g} {unit}, "
+        f"struck at {membrane.strike}, heard at {membrane.listen}{follows}"
+    )
+
+
+def _geometry(domain: Domain | None, unit: str) -> str:
     """Return what of a domain its spectrum knows, and which corners make eigenfunctions singular."""
     if domain is None:
         return ""
-    numbers = f"{domain.area:.6g}, perimeter {domain.perimeter:.6g}"
-    said = f" Area {numbers}, heat constant {domain.heat_constant:.4g}"
+    area = f"{domain.area:.6g} {units(MEASURES['area'], unit)}"
+    perimeter = f"{domain.perimeter:.6g} {unit}"
+    said = f" Area {area}, perimeter {perimeter}, heat constant {domain.heat_constant:.4g}"
     if isinstance(domain, Polygon):
         angles = np.degrees(domain.angles[domain.singular])
         told = ", ".join(f"{angle:.4g}" for angle in angles[:MOST_ANGLES])

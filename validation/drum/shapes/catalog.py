@@ -14,6 +14,7 @@ from numerics.drum.shapes import named
 from numerics.drum.shapes.curved import Annulus, Disk, Sector
 from numerics.drum.shapes.grid_masks import Domain
 from numerics.drum.shapes.polygon import Polygon
+from numerics.drum.shapes.shape_files import LENGTH
 from numerics.drum.spectra.exact import exact_spectrum
 from numerics.drum.spectra.spectrum import Spectrum
 from theory.errors import ArgumentError
@@ -48,6 +49,8 @@ class Shape:
         What a reader needs to know of how it was read.
     told : dict
         Where it came from, for the provenance.
+    unit : str
+        Of its lengths, as its file calls it.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Shape:
     wall: float = 0.0
     notes: tuple[str, ...] = ()
     told: dict[str, Any] = dataclasses.field(default_factory=dict)
+    unit: str = LENGTH
 
     def exact(self, count: int) -> Spectrum | None:
         """Return the lowest eigenvalues by formula, if there is one."""

@@ -18,7 +18,8 @@ from validation.drum.shapes.catalog import Shape
 
 EXACT, PARTICULAR, QUARTIC = "exact", "particular solutions", "P4, layers"
 EXTRAPOLATED, QUADRATIC, CURVED = "grid, extrapolated", "P2, graded", "P2, curved"
-METHODS = (EXACT, PARTICULAR, QUARTIC, EXTRAPOLATED, QUADRATIC, CURVED)
+UNEQUAL = "unequal arms"
+METHODS = (EXACT, PARTICULAR, QUARTIC, EXTRAPOLATED, QUADRATIC, CURVED, UNEQUAL)
 BY_FORMULA = 300  # eigenvalues from which a drum is heard
 MOST_SINGULAR = 6  # corners for which particular solutions are tried
 NEAREST, FARTHEST = 1e-10, 0.01  # of an eigenvalue, where particular solutions look for it
@@ -87,12 +88,14 @@ def _methods(shape: Shape) -> Iterator[tuple[str, Method]]:
     from numerics.drum.spectra.curved_elements import curved_spectrum
     from numerics.drum.spectra.finite_elements import accurate_spectrum, finite_element_spectrum
     from numerics.drum.spectra.masks import extrapolated_spectrum
+    from numerics.drum.spectra.unequal_arms import round_spectrum
 
     domain = shape.domain
     if shape.family:
         yield EXACT, lambda count: exact_of(shape, count)
     if isinstance(domain, Disk | Annulus):
         yield CURVED, lambda count: curved_spectrum(domain, count)
+        yield UNEQUAL, lambda count: round_spectrum(domain, count)
     if not isinstance(domain, Polygon):
         return
     if shape.finer is not None:

@@ -2,45 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
+from numerics.drum.shapes.curved import Annulus, Disk
 from numerics.drum.shapes.grid_masks import Domain, aligned_spacing, follows_grid, mask_of
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.spectra.spectrum import Spectrum
 from theory.errors import ArgumentError
 from validation.drum.shapes.catalog import Shape
 from validation.drum.shapes.continuum import (
+    CURVED,
+    EXACT,
     EXTRAPOLATED,
     MOST_SINGULAR,
     PARTICULAR,
     QUADRATIC,
     QUARTIC,
+    UNEQUAL,
 )
+
+if TYPE_CHECKING:
+    from skfem import MeshTri
 
 GRID, UNIFORM = "grid", "P2, uniform"
 GRIDS = (100, 400, 1600, 6400, 25600)  # nodes, about
-TERMS = (8, 12, 16, 20, 30, 40, 50, 60)
+TERMS = (8, 12, 16, 20, 30, 40, 50)  # at each corner; a reference takes more
+DIVISIONS = (4, 8, 16, 32, 64)  # of the coarsest of three grids whose arms are unequal
 LEVELS = 4
 Point = tuple[int, float, float]  # unknowns, eigenvalue, its error by the method itself
 
 
-def accuracy(shape: Shape, reference: Spectrum) -> xr.Dataset:
+def accuracy(shape: Shape, known: dict[str, Spectrum]) -> xr.Dataset:
     """Return the first eigenvalue by every method that fits a domain, (way, level).
 
     `unknowns`, what the method solved for; `relative_error`, against the reference; `estimate`, by
-    the method itself, nan where it has none; and how well the reference itself is known.
+    the method itself, nan where it has none. The attributes name the reference and how well it is known:
+    the formula; else particular solutions, with more terms than any that are drawn, or the finest of
+    quartic elements, or of quadratic ones where these do not fit, whichever states less. An element
+    that is the reference is not drawn.
+
+    Parameters
+    ----------
+    known : dict of Spectrum
+        By the names of their methods: where the reference is looked for first.
     """
     assert shape.domain is not None
     found = {way: list(points) for way, points in _ways(shape.domain)}
+    name, (_, truth, error) = _reference(known, found)
     longest = max(map(len, found.values()))
     values = np.full((3, len(found), longest), np.nan)
     for row, points in enumerate(found.values()):
         for level, point in enumerate(points):
             values[:, row, level] = point
-    truth = float(reference.eigenvalues[0])
     dims = ("way", "level")
     return xr.Dataset(
         {
@@ -49,16 +66,31 @@ def accuracy(shape: Shape, reference: Spectrum) -> xr.Dataset:
             "estimate": (dims, values[2] / truth),
         },
         coords={"way": list(found), "level": np.arange(longest)},
-        attrs={
-            "reference": reference.method,
-            "known_to": float(reference.errors[0]) / truth,
-            "drum": shape.name,
-        },
+        attrs={"reference": name, "known_to": error / truth, "drum": shape.name},
     )
+
+
+def _reference(known: dict[str, Spectrum], found: dict[str, list[Point]]) -> tuple[str, Point]:
+    """Return what all ways are held against, and its name; it is taken out of what is drawn."""
+    if EXACT in known:
+        return EXACT, _point(known[EXACT])
+    way = QUARTIC if found[QUARTIC] else QUADRATIC
+    _, _, stated = found[way][-1]
+    if PARTICULAR in known and known[PARTICULAR].errors[0] <= stated:
+        return PARTICULAR, _point(known[PARTICULAR])
+    point = found[way].pop()
+    return f"{way}, {point[0]} unknowns", point
+
+
+def _point(spectrum: Spectrum) -> Point:
+    return spectrum.unknowns, float(spectrum.eigenvalues[0]), float(spectrum.errors[0])
 
 
 def _ways(domain: Domain) -> Iterator[tuple[str, Iterator[Point]]]:
     yield GRID, _grids(domain)
+    if isinstance(domain, Disk | Annulus):
+        yield UNEQUAL, _unequal(domain)
+        yield CURVED, _curved(domain)
     if not isinstance(domain, Polygon):
         return
     unit = aligned_spacing(domain)
@@ -110,22 +142,38 @@ def _uniform(polygon: Polygon) -> Iterator[Point]:
     from numerics.drum.spectra.finite_elements import mesh_eigenvalues, unknowns
     from numerics.drum.spectra.polygon_mesh import polygon_mesh
 
-    mesh, _ = polygon_mesh(polygon, np.sqrt(polygon.area) / 4)
+    mesh = polygon_mesh(polygon, np.sqrt(polygon.area) / 4)
     for _ in range(LEVELS):
         yield unknowns(mesh), float(mesh_eigenvalues(mesh, 1)[0]), np.nan
         mesh = mesh.refined()
 
 
-def _graded(polygon: Polygon) -> Iterator[Point]:
-    from numerics.drum.spectra.estimates import three_level_estimate
-    from numerics.drum.spectra.finite_elements import (
-        SAFETY,
-        graded_meshes,
-        mesh_eigenvalues,
-        unknowns,
-    )
+def _unequal(domain: Disk | Annulus) -> Iterator[Point]:
+    from numerics.drum.spectra.unequal_arms import round_spectrum
 
-    meshes = graded_meshes(polygon, 1, levels=LEVELS)
+    for divisions in DIVISIONS:
+        try:
+            yield _point(round_spectrum(domain, 1, divisions=divisions))
+        except ArgumentError:  # so coarse a grid does not resolve the domain
+            continue
+
+
+def _curved(domain: Disk | Annulus) -> Iterator[Point]:
+    from numerics.drum.spectra.curved_elements import curved_mesh
+
+    return _nested([curved_mesh(domain, level) for level in range(1, LEVELS + 2)])
+
+
+def _graded(polygon: Polygon) -> Iterator[Point]:
+    from numerics.drum.spectra.finite_elements import graded_meshes
+
+    return _nested(graded_meshes(polygon, 1, levels=LEVELS))
+
+
+def _nested(meshes: Sequence[MeshTri]) -> Iterator[Point]:
+    from numerics.drum.spectra.estimates import SAFETY, three_level_estimate
+    from numerics.drum.spectra.finite_elements import mesh_eigenvalues, unknowns
+
     values = [mesh_eigenvalues(mesh, 1) for mesh in meshes]
     for level, (mesh, value) in enumerate(zip(meshes, values, strict=True)):
         three = values[level - 2 : level + 1]
@@ -138,10 +186,9 @@ def _quartic(polygon: Polygon) -> Iterator[Point]:
 
     for refinements in (1, 2, 3):
         try:
-            found = accurate_spectrum(polygon, 1, refinements=refinements)
+            yield _point(accurate_spectrum(polygon, 1, refinements=refinements))
         except ArgumentError:  # too many corners for layers on so fine a mesh
             return
-        yield found.unknowns, float(found.eigenvalues[0]), float(found.errors[0])
 
 
 def _particular(polygon: Polygon) -> Iterator[Point]:
@@ -156,7 +203,6 @@ def _particular(polygon: Polygon) -> Iterator[Point]:
         if corners > 1 and terms > TERMS[3]:
             return
         try:
-            found = particular_solution(polygon, near, within=within, terms=terms)
+            yield _point(particular_solution(polygon, near, within=within, terms=terms))
         except ArgumentError:  # so few waves leave too much on the wall for a bound
             continue
-        yield found.unknowns, float(found.eigenvalues[0]), float(found.errors[0])

@@ -11,12 +11,14 @@ from numerics.drum.hearing import counted, weyl_mean
 from validation import plots, results
 from validation.drum.deviations import stack
 from validation.drum.fundamental import CLOSED, FUNDAMENTAL, NETWORK
+from validation.drum.shapes.units import MEASURES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS = 6
 OF_A_PAIR = 9  # modes that are shown of each of two drums
+PANEL, TITLE = 2.3, 0.5  # inches: width of a pattern, height of what is said above it
 SHOWN_SAMPLES = 400
 
 
@@ -55,14 +57,8 @@ def drum(result: xr.DataTree) -> Figure:
     return figure
 
 
-def _places(one: xr.Dataset) -> np.ndarray:
-    """Return where the nodes of a drum's box are, (x, y, 2)."""
-    x, y = one["free"].shape
-    return one["origin"].values + float(one["spacing"]) * np.moveaxis(np.indices((x, y)), 0, -1)
-
-
 def _mask(one: xr.Dataset, ax: Any, name: str) -> None:
-    free, places = one["free"].values > 0, _places(one)
+    free, places = one["free"].values > 0, one["places"].values
     ax.plot(*places[free].T, ".", ms=2, color=plots.COLOURS[5], label=f"{free.sum()} free nodes")
     ax.plot(*one["outline"].values.T, color="black", lw=1.2)
     for node, marker, label in ((one["strike"], "*", "struck"), (one["listen"], "o", "heard")):
@@ -70,9 +66,10 @@ def _mask(one: xr.Dataset, ax: Any, name: str) -> None:
         ax.plot(
             *place, marker, ms=13, mfc="none", mec=plots.COLOURS[1], mew=1.8, ls="", label=label
         )
-    ax.set(title=name, aspect="equal", xlabel="x (length)", ylabel="y (length)")
+    unit = one["places"].attrs["units"]
+    ax.set(title=name, aspect="equal", xlabel=f"x ({unit})", ylabel=f"y ({unit})")
     ax.margins(0.06)
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=3, fontsize="small", frameon=False)
+    _legend_below(ax, 3)
 
 
 def _eigenvalues(result: xr.DataTree, name: str, ax: Any) -> None:
@@ -80,9 +77,10 @@ def _eigenvalues(result: xr.DataTree, name: str, ax: Any) -> None:
     masks = results.dataset(result, "forecast/masks").sel(drum=name)
     mode, mask = masks["mode"].values, masks["eigenvalue"].values
     ax.set_xlabel("mode")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     if "spectra" not in result["forecast"].children:
         ax.plot(mode, mask, "s", mfc="white", color=plots.COLOURS[1])
-        ax.set(ylabel="eigenvalue (1/length²)", title="eigenvalues of the mask")
+        ax.set(ylabel=_label(masks["eigenvalue"]), title="eigenvalues of the mask")
         return
     spectra = results.dataset(result, "forecast/spectra").sel(drum=name)
     values, errors = spectra["eigenvalue"].values, spectra["error"].values
@@ -95,10 +93,7 @@ def _eigenvalues(result: xr.DataTree, name: str, ax: Any) -> None:
             style = plots.line_style(number + 2) | {"lw": 0.8, "marker": "."}
             ax.semilogy(mode, errors[number] / known, **style, label=f"{solver}: its error bar")
     ax.set(ylabel="relative to the eigenvalue", title="how well eigenvalues are known")
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize="small", frameon=False
-    )
+    _legend_below(ax, 2)
 
 
 def _wave(result: xr.DataTree, name: str, ax: Any) -> None:
@@ -128,7 +123,16 @@ def _spectrum(result: xr.DataTree, name: str, ax: Any) -> None:
         ylabel="magnitude, of the loudest",
         title=f"spectrum at time step {first['time_step']:.3g}",
     )
-    ax.legend(fontsize="small", loc="lower right")
+    _legend_below(ax, 2)
+
+
+def _legend_below(ax: Any, columns: int) -> None:
+    anchor = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14)}
+    ax.legend(**anchor, ncols=columns, fontsize="small", frameon=False)
+
+
+def _label(array: xr.DataArray) -> str:
+    return plots.label_of(array).replace("^2", "²")
 
 
 # --- patterns -------------------------------------------------------------------------------------
@@ -144,34 +148,33 @@ def patterns(result: xr.DataTree) -> Figure:
     shown = masks.sizes["picture"] if len(names) == 1 else min(OF_A_PAIR, masks.sizes["picture"])
     columns = COLUMNS if len(names) == 1 else shown
     rows = -(-shown // columns) * len(names)
+    height = PANEL * min(1.4, masks.sizes["y"] / masks.sizes["x"]) + TITLE
     figure, axes = pyplot.subplots(
-        rows, columns, figsize=(2.3 * columns, 2.7 * rows), layout="constrained", squeeze=False
+        rows, columns, figsize=(PANEL * columns, height * rows), layout="constrained", squeeze=False
     )
     places = [(name, k) for name in names for k in range(-(-shown // columns) * columns)]
     for ax, (name, k) in zip(axes.flat, places, strict=True):
         ax.set_axis_off()
         if k < shown:
             _pattern(setup.sel(drum=name), masks.sel(drum=name), k, ax)
+    title = f"lowest modes: {_label(masks['eigenvalue'])}"
     if len(names) > 1:
         one, two = masks["eigenvalue"].values
         gap = float(np.abs(one / two - 1).max())
-        figure.suptitle(
-            f"two drums on grids: {masks.sizes['mode']} eigenvalues, relative difference {gap:.0e}"
-        )
+        title += f"; {masks.sizes['mode']} of both drums, relative difference {gap:.0e}"
         for row, name in zip(axes, names, strict=False):
             row[0].text(-0.06, 0.5, str(name), rotation=90, va="center", ha="right",
                         transform=row[0].transAxes, fontsize="large")  # fmt: skip
+    figure.suptitle(title)
     return figure
 
 
 def _pattern(one: xr.Dataset, masks: xr.Dataset, k: int, ax: Any) -> None:
     field = masks["pattern"].isel(picture=k).values
-    places = _places(one)
-    ax.pcolormesh(
-        places[..., 0], places[..., 1], field, cmap="RdBu_r", vmin=-1, vmax=1, shading="nearest"
-    )
+    x, y = np.moveaxis(one["places"].values, -1, 0)
+    ax.pcolormesh(x, y, field, cmap="RdBu_r", vmin=-1, vmax=1, shading="nearest")
     # clamped nodes stay nan: with zeros there the line would follow the wall
-    ax.contour(places[..., 0], places[..., 1], field, levels=[0.0], colors="black", linewidths=0.9)
+    ax.contour(x, y, field, levels=[0.0], colors="black", linewidths=0.9)
     ax.plot(*one["outline"].values.T, color="black", lw=1.0)
     ax.set_aspect("equal")
     domains = int(masks["domains"][k])
@@ -217,8 +220,7 @@ def heard(result: xr.DataTree) -> Figure:
     found = results.dataset(result, "forecast/heard")
     setup = results.dataset(result, "setup")
     figure, axes = pyplot.subplots(1, 4, figsize=(19, 4.4), layout="constrained")
-    names = {"area": "length²", "perimeter": "length", "heat_constant": "1"}
-    for ax, (name, unit) in zip(axes, names.items(), strict=False):
+    for ax, name in zip(axes, MEASURES, strict=False):
         for number, one in enumerate(found["drum"].values):
             style = plots.line_style(number)
             ax.semilogx(
@@ -236,7 +238,7 @@ def heard(result: xr.DataTree) -> Figure:
             )
         ax.set(
             xlabel="lowest eigenvalues used",
-            ylabel=f"{name.replace('_', ' ')} ({unit})",
+            ylabel=_label(found[name]),
             title=name.replace("_", " "),
         )
         ax.set_xticks(found["count"].values, [str(n) for n in found["count"].values])
@@ -259,7 +261,7 @@ def _weyl(result: xr.DataTree, ax: Any) -> None:
         ax.plot(values, left, **style, label=str(one))
     ax.axhline(0, color="black", lw=0.8)
     ax.set(
-        xlabel="eigenvalue (1/length²)",
+        xlabel=_label(many),
         ylabel="eigenvalues up to it, minus Weyl's mean",
         title=f"Weyl's law, {many.sizes['mode']} eigenvalues",
     )
@@ -288,12 +290,13 @@ def accuracy(result: xr.DataTree) -> Figure:
         color="black",
         lw=0.8,
         ls="--",
-        label=f"reference ({cost.attrs['reference']}): ± {known:.1e}",
+        label=f"reference ({cost.attrs['reference']}): known to {known:.0e}",
     )
+    ax.plot([], [], color="black", ls=":", marker="_", lw=1, label="error that a method states")
     ax.set(
         xlabel="unknowns",
         ylabel="relative error of the first eigenvalue",
-        title=f"{cost.attrs['drum']}: accuracy against cost (dotted: what the method itself says)",
+        title=f"{cost.attrs['drum']}: accuracy against cost; what is nearer than known lies on the line",
     )
-    ax.legend(fontsize="small")
+    _legend_below(ax, 3)
     return figure

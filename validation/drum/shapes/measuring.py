@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from numerics.drum.modes import angles
+from numerics.drum.estimators.peaks import SHARE
+from numerics.drum.lines import angles
 from numerics.drum.stepping import mallet
 from validation.drum import film, sound
 from validation.drum.fundamental import FUNDAMENTAL, frequency_of_bins
 from validation.drum.listening import Struck, bins_heard, network_hears
-from validation.drum.shapes.setting import SHARE, Membrane, ShapeSetting
+from validation.drum.shapes.setting import Membrane, ShapeSetting
 from validation.experiment import Measurement, Work
 
 FILM_COURANT = 0.5
@@ -101,7 +102,7 @@ def listening(setting: ShapeSetting) -> np.ndarray:
 
 
 def _of_mallet(membrane: Membrane, setting: ShapeSetting) -> np.ndarray:
-    from numerics.drum.modes import Lines
+    from numerics.drum.lines import Lines
 
     modes, free = membrane.modes, membrane.drum.free
     strengths = modes.vectors.T @ under_mallet(membrane)[free]

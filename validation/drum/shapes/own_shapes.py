@@ -7,10 +7,6 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from numerics.drum.drums import Drum
-from numerics.drum.shapes.grid_masks import grid_origin
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.shape_files import MaskFile, PictureFile, PolygonFile, read_shape
 from theory.errors import ArgumentError
@@ -44,11 +40,12 @@ def own_shape(config: Config) -> Shape:
         raise ArgumentError(
             f"--{error.argument}", error.value, error.expected + known, error.remedy
         ) from error
-    told = {"drum": dataclasses.asdict(found.source)}
+    source = found.source
+    told = {"drum": dataclasses.asdict(source)}
     if isinstance(found, PolygonFile):
-        return Shape(found.source.name, found.polygon, notes=found.notes, told=told)
+        return Shape(source.name, found.polygon, notes=found.notes, told=told, unit=source.unit)
     if isinstance(found, MaskFile):
-        return Shape(found.source.name, None, mask=found.drum, told=told)
+        return Shape(source.name, None, mask=found.drum, told=told)
     return _of_picture(config, found, told)
 
 
@@ -84,10 +81,3 @@ def _area_matched(polygon: Polygon, factor: float) -> Polygon:
     """Return an outline so large that its eigenvalues are those of the drawn area."""
     rings = [ring / math.sqrt(factor) for ring in polygon.rings]
     return Polygon(rings[0], tuple(rings[1:]))
-
-
-def mask_origin(shape: Shape, drum: Drum) -> np.ndarray:
-    """Return where node (0, 0) of a shape's mask is, (2,)."""
-    if shape.mask is None and shape.domain is not None:
-        return grid_origin(shape.domain, drum.spacing)
-    return np.array(shape.origin)

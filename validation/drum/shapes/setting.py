@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.drum.drums import Drum
-from numerics.drum.estimators import fft_bin
+from numerics.drum.estimators.peaks import SHARE, fft_bin
 from numerics.drum.forms import Form
-from numerics.drum.modes import Lines, Modes, largest_step, modes_of
-from numerics.drum.shapes.grid_masks import Domain, aligned_spacing, follows_grid, mask_of
+from numerics.drum.lines import Lines
+from numerics.drum.modes import Modes, largest_step, modes_of
+from numerics.drum.shapes.grid_masks import (
+    Domain,
+    aligned_spacing,
+    follows_grid,
+    grid_origin,
+    mask_of,
+)
 from numerics.drum.shapes.polygon import Polygon
 from theory.errors import ArgumentError
-from validation.drum.options import OF_SQUARES, refuse_changed
+from validation.drum.options import OF_SQUARES, refuse_changed, require_samples_and_units
 from validation.drum.shapes.catalog import Shape, shapes_of
 
 if TYPE_CHECKING:
@@ -26,7 +33,6 @@ LEAST_NODES, MOST_NODES = 4, 4000  # of a mask, that the option may allow: all i
 NODES = {"quick": 600, "standard": 2000, "paper": 4000}  # free nodes of a mask, at most
 COURANTS = (0.1, 0.5, 0.7)
 MARGIN = 0.95  # of the largest stable time step
-SHARE = 0.02  # of the largest magnitude: a peak of the spectrum is heard from here on
 APART = 4  # bins between the two lowest lines, at least
 
 
@@ -48,6 +54,14 @@ class Membrane:
     def drum(self) -> Drum:
         """The mask."""
         return self.modes.drum
+
+    @property
+    def origin(self) -> np.ndarray:
+        """Where node (0, 0) of the mask is, (2,)."""
+        shape = self.shape
+        if shape.mask is None and shape.domain is not None:
+            return grid_origin(shape.domain, self.drum.spacing)
+        return np.array(shape.origin)
 
     @property
     def follows_grid(self) -> bool:
@@ -93,6 +107,11 @@ class ShapeSetting:
         """Distance of neighbouring nodes: the drums of a run have one."""
         return self.membranes[0].drum.spacing
 
+    @property
+    def unit(self) -> str:
+        """The unit of lengths: the drums of a run have one."""
+        return self.membranes[0].shape.unit
+
     def membrane(self, name: str) -> Membrane:
         """Return the drum of a name."""
         return self.membranes[self.names.index(name)]
@@ -116,7 +135,14 @@ def setting_of(config: Config) -> ShapeSetting:
         With one line: what was given, what is allowed, what to do.
     """
     refuse_changed(config, OF_SQUARES, "the squares of Fig 2")
-    _require_numbers(config)
+    require_samples_and_units(config, MOST_SAMPLES)
+    if not LEAST_NODES <= most_nodes(config) <= MOST_NODES:
+        raise ArgumentError(
+            "--nodes",
+            config.nodes,
+            f"must lie between {LEAST_NODES} and {MOST_NODES}",
+            "choose another",
+        )
     membranes = tuple(_membrane(config, shape) for shape in shapes_of(config))
     for membrane in membranes:
         if membrane.drum.nodes < 2:
@@ -135,27 +161,6 @@ def setting_of(config: Config) -> ShapeSetting:
         _require_samples(setting, membrane)
         _require_reading(setting, membrane)
     return setting
-
-
-def _require_numbers(config: Config) -> None:
-    """Refuse numbers of samples and of nodes, and units, out of range."""
-    if not 2 <= config.steps <= MOST_SAMPLES:
-        raise ArgumentError(
-            "--steps", config.steps, f"must lie between 2 and {MOST_SAMPLES}", "choose another"
-        )
-    if not LEAST_NODES <= most_nodes(config) <= MOST_NODES:
-        raise ArgumentError(
-            "--nodes",
-            config.nodes,
-            f"must lie between {LEAST_NODES} and {MOST_NODES}",
-            "choose another",
-        )
-    for name in ("speed", "spacing"):
-        value = getattr(config, name)
-        if not 1e-50 < value < 1e50:  # nor may c^2/h^2 leave the numbers
-            raise ArgumentError(
-                f"--{name}", value, "must lie between 1e-50 and 1e+50", "choose other units"
-            )
 
 
 def _membrane(config: Config, shape: Shape) -> Membrane:

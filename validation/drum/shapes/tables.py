@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from validation import results
+from numerics.drum.hearing import roundness, square_side, squareness
+from numerics.drum.shape_bounds import smallest_area
+from numerics.drum.shapes.curved import Disk
+from numerics.drum.shapes.named import square
+from validation import plots, results
 from validation.drum.fundamental import CLOSED, FUNDAMENTAL, GRID, NETWORK, STEPPED
 from validation.drum.shapes.forecasting import CONTINUUM
+from validation.drum.shapes.units import MEASURES
 from validation.ladder import UNEXPLAINED, Ladder
 
 
@@ -88,7 +93,8 @@ def _spectra(result: xr.DataTree, drum: str) -> dict[str, Any]:
             columns.append("not below")
             parts.append([f"{value:.6g}" for value in lower])
     rows = [[k + 1, *(part[k] for part in parts)] for k in range(len(parts[0]))]
-    return {"title": f"{drum}: eigenvalues (1/length^2)", "columns": columns, "rows": rows}
+    units = masks["eigenvalue"].attrs["units"]
+    return {"title": f"{drum}: eigenvalues ({units})", "columns": columns, "rows": rows}
 
 
 def _rounded(value: float, error: float) -> str:
@@ -102,17 +108,35 @@ def _rounded(value: float, error: float) -> str:
 def _heard(result: xr.DataTree, drum: str) -> dict[str, Any]:
     heard = results.dataset(result, "forecast/heard").sel(drum=drum)
     setup = results.dataset(result, "setup").sel(drum=drum)
-    names = ("area", "perimeter", "heat_constant")
-    rows: list[list[Any]] = [
-        [int(n), *(float(heard[name].sel(count=n)) for name in names)]
-        for n in heard["count"].values
-    ]
-    rows.append(["the drum's own", *(float(setup[name]) for name in names)])
+    lowest = float(results.array(result, "forecast/many", "eigenvalue").sel(drum=drum, mode=1))
+    rows = _of_the_lowest(lowest)
+    for n in heard["count"].values:
+        rows.append(_shape(int(n), *(float(heard[name].sel(count=n)) for name in MEASURES)))
+    rows.append(_shape("the drum's own", *(float(setup[name]) for name in MEASURES)))
     return {
         "title": f"{drum}: heard from its lowest eigenvalues",
-        "columns": ["eigenvalues", "area", "perimeter", "heat constant"],
+        "columns": [
+            "eigenvalues",
+            *(plots.label_of(setup[name]) for name in MEASURES),
+            "P^2/(16 A)",
+            "P^2/(4 pi A)",
+        ],
         "rows": rows,
     }
+
+
+def _of_the_lowest(lowest: float) -> list[list[Any]]:
+    """Return what one eigenvalue tells: no drum of it is smaller than a disk; which square has it."""
+    disk = Disk(math.sqrt(smallest_area(lowest) / math.pi))
+    side = square_side(lowest)
+    told = {"1, a disk: none is smaller": disk, f"1, a square of side {side:.4g}": square(side)}
+    return [_shape(name, *(getattr(of, m) for m in MEASURES)) for name, of in told.items()]
+
+
+def _shape(told: str | int, area: float, perimeter: float, heat_constant: float) -> list[Any]:
+    """Return a row of what is heard: 1 in the last columns is a square, a disk."""
+    ratios = squareness(area, perimeter), roundness(area, perimeter)
+    return [told, area, perimeter, heat_constant, *ratios]
 
 
 def _bounds(result: xr.DataTree, drum: str) -> dict[str, Any]:
@@ -138,9 +162,18 @@ def _cost(cost: xr.Dataset) -> dict[str, Any]:
         one = cost.sel(way=way).dropna("level", subset=["unknowns"])
         if one.sizes["level"]:
             last = one.isel(level=-1)
-            rows.append([str(way), int(last["unknowns"]), float(last["relative_error"])])
+            stated = float(last["estimate"])
+            rows.append(
+                [
+                    str(way),
+                    int(last["unknowns"]),
+                    float(last["relative_error"]),
+                    stated if np.isfinite(stated) else "",
+                ]
+            )
+    reference, known = cost.attrs["reference"], float(cost.attrs["known_to"])
     return {
-        "title": "first eigenvalue: the finest of each method against the reference",
-        "columns": ["solver", "unknowns", "relative error"],
+        "title": f"first eigenvalue: the finest of each method against {reference}, known to {known:.1e}",
+        "columns": ["solver", "unknowns", "relative error", "as it states"],
         "rows": rows,
     }

@@ -11,16 +11,12 @@ import numpy as np
 import xarray as xr
 
 from numerics.drum.drums import Drum, laplacian, square
+from numerics.drum.energies import shadow_energy, true_energy
 from numerics.drum.forms import FORMS
-from numerics.drum.gradients import (
-    Listening,
-    autograd_gradient,
-    listen,
-    recover_speed,
-    reversible_gradient,
-)
-from numerics.drum.modes import shadow_energy, true_energy
 from numerics.drum.stepping import Stepper
+from numerics.drum.wave_speed.gradients import autograd_gradient, reversible_gradient
+from numerics.drum.wave_speed.listening import Listening, listen
+from numerics.drum.wave_speed.recovery import recover_speed
 from numerics.schema import quantity
 
 ENERGY_STEPS, ENERGY_STEP, ENERGY_SIDE = 300, 0.5, 13

@@ -8,7 +8,8 @@ import numpy as np
 import sympy
 import xarray as xr
 
-from numerics.drum.modes import angles, square_eigenvalues
+from numerics.drum.lines import angles
+from numerics.drum.square_modes import square_eigenvalues
 from numerics.lambdify import lambdify
 from theory.drum.membrane import OMEGA
 from theory.drum.stencil import PHASE_X, PHASE_Y, SPACING, stencil_symbol

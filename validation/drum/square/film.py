@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 
 from numerics.drum.drums import square
-from numerics.drum.modes import angles, square_eigenvalues, square_jump
+from numerics.drum.lines import angles
+from numerics.drum.square_modes import square_eigenvalues, square_jump
 from numerics.drum.stepping import mallet
 from validation.drum import film
 

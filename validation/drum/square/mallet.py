@@ -7,7 +7,8 @@ import xarray as xr
 from scipy.fft import dstn
 
 from numerics.drum.drums import square
-from numerics.drum.modes import Lines, angles, square_eigenvalues
+from numerics.drum.lines import Lines, angles
+from numerics.drum.square_modes import square_eigenvalues
 from numerics.drum.stepping import mallet
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from numerics.drum.estimators import ESTIMATORS, fft_bin
+from numerics.drum.estimators.one_line import ESTIMATORS
+from numerics.drum.estimators.peaks import fft_bin
 from numerics.drum.forms import FORMS, Form
-from numerics.drum.modes import Lines
+from numerics.drum.lines import Lines
 from numerics.drum.stepping import Stepper, struck
 from numerics.files import kept
 from numerics.sweep import sweep

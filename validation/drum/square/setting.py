@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from numerics.drum.drums import Drum, square
-from numerics.drum.estimators import fft_bin
+from numerics.drum.estimators.peaks import SHARE, fft_bin
 from numerics.drum.forms import FORMS, Form
-from numerics.drum.modes import (
-    Lines,
-    square_eigenvalues,
-    square_largest_step,
-    square_lines,
-)
+from numerics.drum.lines import Lines
+from numerics.drum.square_modes import square_eigenvalues, square_largest_step, square_lines
 from theory.errors import ArgumentError
-from validation.drum.options import OF_SHAPES, refuse_changed
+from validation.drum.options import OF_SHAPES, refuse_changed, require_samples_and_units
 
 if TYPE_CHECKING:
     from validation.drum import Config
@@ -27,7 +23,6 @@ if TYPE_CHECKING:
 LARGEST_SIDE = 128
 MOST_SAMPLES = 10_000_000
 LARGEST_BYTES = 2 * 2**30
-SHARE = 0.02  # of the largest magnitude: a peak of the spectrum is heard from here on
 EXTRA_SPACINGS = {"spacings": 0, "free_nodes": 1, "all_nodes": -1}
 # in units of h/c
 MAGIC = math.sqrt(0.5)
@@ -167,16 +162,7 @@ def setting_of(config: Config) -> Setting:
         With one line: what was given, what is allowed, what to do.
     """
     refuse_changed(config, OF_SHAPES, "drums of another shape")
-    for name in ("speed", "spacing"):
-        value = getattr(config, name)
-        if not 1e-50 < value < 1e50:  # nor may c^2/h^2 leave the numbers
-            raise ArgumentError(
-                f"--{name}", value, "must lie between 1e-50 and 1e+50", "choose other units"
-            )
-    if not 2 <= config.steps <= MOST_SAMPLES:
-        raise ArgumentError(
-            "--steps", config.steps, f"must lie between 2 and {MOST_SAMPLES}", "choose another"
-        )
+    require_samples_and_units(config, MOST_SAMPLES)
     setting = Setting(config, _sides(config), _time_steps(config))
     _require_nodes(setting)
     _require_cycles(setting)

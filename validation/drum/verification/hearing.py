@@ -68,7 +68,7 @@ def from_polygon(number: int, count: int, fineness: int) -> Errors:
         Spacings of the mesh in the root of the area.
     """
     shape = polygon(number)
-    mesh, _ = polygon_mesh(shape, np.sqrt(shape.area) / fineness)
+    mesh = polygon_mesh(shape, np.sqrt(shape.area) / fineness)
     mesh = with_layers(mesh, shape.corners[shape.singular], LAYERS)
     return _errors(mesh_eigenvalues(mesh, count, "P4"), shape)
 

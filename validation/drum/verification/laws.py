@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import sympy
 
 from theory.claims import left_over
-from theory.drum import dispersion, membrane, stencil, steps, transplantation
+from theory.drum import dispersion, levels, membrane, stencil, steps, transplantation
+from validation.drum.verification.literature import TRANSPLANTATIONS
 
 
 def d1() -> float:
-    """Equations of the wave equation's separation and the square's spectrum that are not exact."""
-    levels = [membrane.multiplicity(s=s) for s in (25, 50)]
-    return left_over(
-        membrane.separated_mode(), membrane.rectangle_mode(), membrane.fundamental(), *levels
-    )
+    """Equations of separation, rim and the square's spectrum that are not exact."""
+    x, y = membrane.X, membrane.Y
+    rim = ({x: 0}, {x: membrane.SIDE_A}, {y: 0}, {y: membrane.SIDE_B})
+    moving = sum(membrane.rectangle_shape().subs(side) != 0 for side in rim)
+    modes = (membrane.separated_mode(), membrane.rectangle_mode(), membrane.fundamental())
+    return moving + left_over(*modes, *(levels.multiplicity(s=s) for s in (25, 50)))
 
 
 def d2() -> float:
@@ -34,13 +38,31 @@ def d3() -> float:
 
 
 def d27b() -> float:
-    """Equations of the pair's transplantation that are not exact: X A_c = B_c X, its determinant."""
-    matrix = transplantation.transplantation_matrix()
+    """Equations that the published X1 and X2 leave over: X A_c = B_c X, what they span, a determinant.
+
+    All solutions that are found, and none else, are x X1 + y X2; its determinant is theory's.
+    """
+    published = [sympy.ImmutableMatrix(entries) for entries in TRANSPLANTATIONS]
     torn = 0
     for side in transplantation.SIDES:
         first, second = (transplantation.gluing_matrix(g, side) for g in transplantation.GLUINGS)
-        torn += not (matrix * first - second * matrix).expand().is_zero_matrix
-    return torn + left_over(transplantation.transplantation_determinant())
+        torn += sum(matrix * first != second * matrix for matrix in published)
+    found = transplantation.transplantations(*transplantation.GLUINGS)
+    dimensions = [_dimension(published), _dimension(found), _dimension([*published, *found])]
+    claim = transplantation.transplantation_determinant()
+    x, y = transplantation.WEIGHT_X, transplantation.WEIGHT_Y
+    determinant = (x * published[0] + y * published[1]).det()
+    return (
+        torn
+        + sum(dimension != len(published) for dimension in dimensions)
+        + int(sympy.expand(determinant - claim.right) != 0)
+        + left_over(claim)
+    )
+
+
+def _dimension(matrices: Sequence[sympy.MatrixBase]) -> int:
+    """Return that of what some matrices span."""
+    return sympy.Matrix([list(matrix) for matrix in matrices]).rank()
 
 
 def d27e() -> float:

@@ -1,4 +1,4 @@
-"""Eigenvalues that others have published, and drums that they are of."""
+"""What has been published: eigenvalues, the drums that they are of, and the pair's matrices."""
 
 from __future__ import annotations
 
@@ -21,3 +21,25 @@ PAIR = 4 * np.array(_LEGS_OF_TWO)
 
 PAIR_ERROR = 4e-9
 """Of the last digit printed."""
+
+TRANSPLANTATIONS = (
+    (
+        (0, 0, 1, -1, 1, -1, 0),
+        (0, 1, 0, 1, 0, 1, 1),
+        (1, 0, 0, 0, 1, -1, -1),
+        (0, -1, 1, 0, 1, 0, -1),
+        (-1, 0, -1, 1, 0, 0, 1),
+        (1, -1, 0, -1, 1, 0, 0),
+        (-1, 1, -1, 0, 0, 1, 0),
+    ),
+    (
+        (1, -1, 0, 0, 0, 0, -1),
+        (-1, 0, -1, 0, -1, 0, 0),
+        (0, -1, 1, -1, 0, 0, 0),
+        (1, 0, 0, -1, 0, -1, 0),
+        (0, 1, 0, 0, -1, 1, 0),
+        (0, 0, 1, 0, 0, -1, -1),
+        (0, 0, 0, 1, -1, 0, 1),
+    ),
+)
+"""X1 and X2 of the pair, as stated with the problem, for `theory.drum.transplantation.GLUINGS`."""

@@ -36,7 +36,7 @@ def d26() -> float:
     pairs = (
         [mask_spectrum(grid.drum, LOWEST).eigenvalues for grid in grid_pair(n)] for n in DIVISIONS
     )
-    return max(_difference(*pair) for pair in pairs)
+    return float(np.max([_difference(*pair) for pair in pairs]))
 
 
 @functools.cache
@@ -60,7 +60,7 @@ def d27() -> float:
 
 def d27_published() -> float:
     """The same eigenvalues against those published, either drum, relative."""
-    return max(_difference(found, PAIR) for found in _mirrored())
+    return float(np.max([_difference(found, PAIR) for found in _mirrored()]))
 
 
 def d27c() -> float:
@@ -77,11 +77,12 @@ def d27d() -> float:
     values, vectors = mask_modes(source.drum, max(MOVED) + 1)
     weights = ((1.0, 0.0), (0.0, 1.0), (1.0, 2.0))
     matrices = [orthogonal_transplantation(), *(transplantation_matrix(*w) for w in weights)]
-    return max(
+    defects = [
         _defect(matrix, source.drum.field(vectors[:, mode]), values[mode], source, target)
         for matrix in matrices
         for mode in MOVED
-    )
+    ]
+    return float(np.max(defects))
 
 
 def _defect(
@@ -94,14 +95,14 @@ def _defect(
     image = transplanted(matrix, field / np.nanmax(np.abs(field)), source, target)
     found = image.field[target.drum.free] / np.abs(image.field).max()
     left = np.abs(operator(target.drum) @ found - eigenvalue * found).max()
-    return max(image.gap, image.rim, float(left * target.drum.spacing**2 / 8))
+    return float(np.max([image.gap, image.rim, left * target.drum.spacing**2 / 8]))
 
 
 def d28() -> float:
     """Members 9 and 21 of both spectra against the triangle's 5 pi^2 and 10 pi^2, relative."""
     truth = np.array([triangle_eigenvalue(m, n) for m, n in MEMBERS.values()])
     places = np.array(list(MEMBERS)) - 1
-    return max(_difference(found[places], truth) for found in _mirrored())
+    return float(np.max([_difference(found[places], truth) for found in _mirrored()]))
 
 
 def _difference(found: np.ndarray, reference: np.ndarray) -> float:
