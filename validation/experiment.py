@@ -142,7 +142,7 @@ class Experiment(Protocol):
     `name` is the file's, `summary` one line for the list, `config_type` a frozen dataclass that is
     the command line (it has a `preset`, and a `seed` if anything is drawn), `cases` the options
     that choose each case, `checks` all checks of all cases, `claims` the registered names of the
-    laws that it rests on.
+    laws that it rests on, or by case that each rests on.
     """
 
     name: ClassVar[str]
@@ -150,7 +150,7 @@ class Experiment(Protocol):
     config_type: ClassVar[type]
     cases: ClassVar[Mapping[str, str]]
     checks: ClassVar[tuple[Check, ...]]
-    claims: ClassVar[tuple[str, ...]]
+    claims: ClassVar[tuple[str, ...] | Mapping[str, tuple[str, ...]]]
 
     def case(self, config: Any) -> Case:
         """Return the case that a configuration names.
@@ -302,13 +302,19 @@ def _judged(
         experiment=experiment.name,
         case=case.name,
         config=json.dumps(dataclasses.asdict(config)),
-        claims=json.dumps(experiment.claims),
+        claims=json.dumps(_claims(experiment, case.name)),
         notes=json.dumps([*case.notes(), *forecast.notes]),
     )
     with xr.set_options(arithmetic_join="exact"):
         report = case.report(tree)
     tree.attrs["tables"] = json.dumps(_finite(report.tables))
     return Outcome(tree, report)
+
+
+def _claims(experiment: Experiment, case: str) -> tuple[str, ...]:
+    """Return the names of the laws that a case rests on."""
+    claims = experiment.claims
+    return claims[case] if isinstance(claims, Mapping) else claims
 
 
 def _command(program: str, options: str, preset: str) -> str:

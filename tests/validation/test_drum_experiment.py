@@ -403,7 +403,7 @@ def test_the_page_is_whole_and_needs_no_network(fig2):
     for row in fig2.said["budget"]:
         assert row["source"] in shown
     assert fig2.said["forecast"]["sha256"] in shown
-    assert parsed.tags.count("math") == len(DrumExperiment.claims) > 0
+    assert parsed.tags.count("math") == len(DrumExperiment.claims["square"]) > 0
 
 
 def colours(pixels):

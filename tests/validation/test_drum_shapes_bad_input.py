@@ -5,6 +5,7 @@ import functools
 import io
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -266,9 +267,18 @@ NARROW = {
 
 @pytest.mark.parametrize("what", NARROW)
 def test_shapes_too_narrow_for_their_grid(refused, what):
-    """600 nodes do not hang together on them, or none is inside."""
+    """600 nodes do not hang together on them, or none is inside, and so it is with 4000."""
     shape, size = NARROW[what]
-    says(refused("--shape", shape, "--size", *size), "--shape", shape, "600 nodes", "--nodes")
+    says(refused("--shape", shape, "--size", *size), "--shape", shape, "600 nodes", "widen")
+
+
+def test_a_grid_that_tears_a_drum_apart(refused):
+    """A ring of 1 in 50: the line names a number of nodes that hang together, and it does."""
+    line = refused("--shape", "annulus", "--size", "0.98", "1")
+    says(line, "--shape", "annulus", "600 nodes", "--nodes")
+    enough = int(re.search(r"allow (\d+) with --nodes", line).group(1))
+    made = understood(shape="annulus", size=(0.98, 1.0), nodes=enough, steps=400_000)
+    assert 600 < made.membranes[0].drum.nodes <= enough
 
 
 def test_more_nodes_than_a_preset_has(refused, tmp_path):

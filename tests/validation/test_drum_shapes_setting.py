@@ -14,11 +14,13 @@ from numerics.drum.shapes.grid_masks import node_places
 from numerics.drum.shapes.named import l_shape
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.rings import polygon
+from numerics.drum.spectra import finite_elements
 from theory.errors import ArgumentError
 from validation.drum import Config
 from validation.drum.shapes import continuum, cost, forecasting
 from validation.drum.shapes.catalog import NAMED, PAIR, Shape, outline, shapes_of
 from validation.drum.shapes.setting import MOST_NODES, NODES, setting_of
+from validation.drum.shapes.space_step import space_part
 
 L_SHAPE = 9.6397238440219410527  # first eigenvalue, unit arms; Betcke and Trefethen 2005
 SMALL = Config(shape="right_isosceles", preset="quick", nodes=60, modes=6, steps=8000)
@@ -246,7 +248,7 @@ def test_the_space_step_is_foretold(name, nodes):
     """The part ln f - ln f_grid within its uncertainty, from coarser masks or the wall's place alone."""
     (membrane,) = understood(shape=name, nodes=nodes, steps=40_000).membranes
     known = membrane.shape.exact(1)
-    value, uncertainty = forecasting.space_part(membrane, known)
+    value, uncertainty = space_part(membrane, known)
     found = math.log(known.eigenvalues[0] / membrane.modes.eigenvalues[0]) / 2
     assert abs(found - value) <= uncertainty
     assert uncertainty < (1e-3 if membrane.follows_grid else 0.3)
@@ -262,7 +264,7 @@ def test_the_space_step_of_a_slit_and_of_a_small_hole(options):
     name, *size = options
     (membrane,) = understood(shape=name, size=tuple(size), nodes=400, steps=40_000).membranes
     known = membrane.shape.exact(1)
-    value, uncertainty = forecasting.space_part(membrane, known)
+    value, uncertainty = space_part(membrane, known)
     found = math.log(known.eigenvalues[0] / membrane.modes.eigenvalues[0]) / 2
     assert abs(found - value) <= uncertainty
 
@@ -275,9 +277,67 @@ def test_the_space_step_of_turned_walls(tmp_path, nodes):
     shape = str(tmp_path / "turned.json")
     (membrane,) = understood(shape=shape, nodes=nodes, steps=40_000).membranes
     known = continuum.Spectrum(np.array([L_SHAPE]), np.zeros(1), "literature", 0)
-    value, uncertainty = forecasting.space_part(membrane, known)
+    value, uncertainty = space_part(membrane, known)
     found = math.log(L_SHAPE / membrane.modes.eigenvalues[0]) / 2
     assert abs(found - value) <= uncertainty < 2 * abs(found)
+
+
+TABLES = {  # vertices, holes: some sides on the grid's lines, some not
+    "one side off": ([(0, 0), (2, 0), (2, 1.05), (0, 1.3)], []),
+    "one corner cut": ([(0, 0), (2.0, 0), (2, 1.7), (math.pi / 3, 2.3), (0, 1.7)], []),
+    "a hole": ([(0, 0), (3, 0), (3, 2), (0, 2)], [[(0.5, 0.6), (1, 0.6), (1, 1.1), (0.5, 1)]]),
+    "a reentrant corner": ([(0, 0), (2, 0), (1.5, 1), (1, 1), (1, 2), (0, 2)], []),
+    "a hole between nodes": (
+        [(0, 0), (1, 0), (1, 1), (0, 1)],
+        [[(0.51, 0.52), (0.55, 0.52), (0.55, 0.56), (0.51, 0.56)]],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_space_step_of_walls_that_lie_half_on_the_grid(tmp_path, name):
+    """Within what the loose sides may be off; a hole of less than a spacing the grid may miss."""
+    vertices, holes = TABLES[name]
+    nodes = 1100 if name == "a reentrant corner" else 470
+    (tmp_path / "table.json").write_text(json.dumps({"vertices": vertices, "holes": holes}))
+    shape = str(tmp_path / "table.json")
+    (membrane,) = understood(shape=shape, nodes=nodes, steps=40_000).membranes
+    known = continuum.spectra(membrane.shape, 2, thorough=False).found[continuum.QUADRATIC]
+    value, uncertainty = space_part(membrane, known)
+    found = math.log(known.eigenvalues[0] / membrane.modes.eigenvalues[0]) / 2
+    assert abs(found - value) <= uncertainty + known.errors[0] / (2 * known.eigenvalues[0])
+
+
+@pytest.mark.parametrize("nodes", [200, 450])
+def test_a_side_on_a_line_of_the_grid_is_not_moved(nodes):
+    """The grid begins at two sides of a rectangle; the others may be off, by half a spacing and as much.
+
+    One side of length b a spacing further out makes ln f less by h/a^3/(1/a^2 + 1/b^2).
+    """
+    (membrane,) = understood(
+        shape="rectangle", size=(2.0, 2**0.5), nodes=nodes, steps=40_000
+    ).membranes
+    h, known = membrane.drum.spacing, membrane.shape.exact(1)
+    value, uncertainty = space_part(membrane, known)
+    push = h * (1 / 8 + 2**-1.5) / (1 / 4 + 1 / 2)
+    of_stencil = h**2 * known.eigenvalues[0] / 32
+    assert value == pytest.approx(push / 2 + of_stencil, rel=0.02)
+    assert uncertainty == pytest.approx(push / 2 + of_stencil + push**2 / 2, rel=0.02)
+
+
+def test_coarser_masks_that_agree_by_chance(tmp_path):
+    """The L turned by 45 degrees, on diagonals: two fits there meet within less than what both are off."""
+    turned = l_shape().vertices @ [[1, 1], [-1, 1]]
+    (tmp_path / "turned.json").write_text(json.dumps({"vertices": turned.tolist()}))
+    for nodes in (200, 280):
+        (membrane,) = understood(
+            shape=str(tmp_path / "turned.json"), nodes=nodes, steps=40_000
+        ).membranes
+        assert membrane.follows_grid
+        known = continuum.Spectrum(np.array([L_SHAPE / 2]), np.zeros(1), "literature", 0)
+        value, uncertainty = space_part(membrane, known)
+        found = math.log(L_SHAPE / 2 / membrane.modes.eigenvalues[0]) / 2
+        assert abs(found - value) <= uncertainty < 1e-3
 
 
 @pytest.mark.parametrize("corner", [0, 12])
@@ -291,7 +351,7 @@ def test_the_space_step_of_a_picture_with_straight_walls(tmp_path, corner):
     (membrane,) = understood(shape=shape, size=None, nodes=600, steps=40_000).membranes
     assert not membrane.follows_grid
     known = continuum.spectra(membrane.shape, 2, thorough=False).found[continuum.QUADRATIC]
-    value, uncertainty = forecasting.space_part(membrane, known)
+    value, uncertainty = space_part(membrane, known)
     found = math.log(known.eigenvalues[0] / membrane.modes.eigenvalues[0]) / 2
     assert abs(found - value) <= uncertainty + known.errors[0] / (2 * known.eigenvalues[0])
 
@@ -319,6 +379,56 @@ def test_what_methods_are_held_against_is_none_of_them(case, monkeypatch):
     assert found.sizes["level"] == drawn
     np.testing.assert_allclose(found["relative_error"][0, :2], [0.02, 0.002])
     assert found.attrs["known_to"] == pytest.approx(min(known.get(name, 5e-8), 5e-8) / 5)
+
+
+def test_where_no_element_fits_the_best_of_all_is_the_reference(monkeypatch):
+    """A grid alone is drawn; the eigenvalue was found with fewer unknowns than a curve would need."""
+    grid = [(10, 5.1, np.nan), (20, 5.01, np.nan)]
+    ways = {cost.GRID: grid, continuum.QUARTIC: [], continuum.QUADRATIC: []}
+    monkeypatch.setattr(cost, "_ways", lambda domain: iter(ways.items()))
+    errors = {continuum.QUADRATIC: 1e-3, continuum.PARTICULAR: 1e-2}
+    spectra = {
+        method: continuum.Spectrum(np.array([5.0]), np.array([error]), method, 7)
+        for method, error in errors.items()
+    }
+    found = cost.accuracy(Shape("L", l_shape()), spectra)
+    assert found.attrs["reference"] == continuum.QUADRATIC
+    np.testing.assert_allclose(found["relative_error"].sel(way=cost.GRID), [0.02, 0.002])
+
+
+def test_graded_levels_end_where_they_do_not_fit(monkeypatch):
+    """Four levels refused: three are drawn; three refused: none, and nothing is raised."""
+    most = finite_elements.MOST_UNKNOWNS
+    sizes = []
+    for limit in (most, 20_000, 100):
+        monkeypatch.setattr(finite_elements, "MOST_UNKNOWNS", limit)
+        sizes.append(len(list(cost._graded(l_shape()))))
+    assert sizes == [4, 3, 0]
+
+
+def test_an_outline_written_with_one_decimal(tmp_path):
+    """All vertices are tenths, and a grid of tenths would have 100,000 nodes: they lie between nodes."""
+    turns = 2 * np.pi * np.arange(40) / 40
+    vertices = (150 + 100 * np.stack([np.cos(turns), np.sin(turns)], axis=1)).round(1)
+    np.savetxt(tmp_path / "coast.csv", vertices, fmt="%.1f")
+    (membrane,) = understood(shape=str(tmp_path / "coast.csv"), nodes=600).membranes
+    assert 500 < membrane.drum.nodes <= 600
+
+
+@pytest.mark.parametrize(
+    ("inverted", "option"), [(False, "add --invert"), (True, "leave --invert")]
+)
+def test_ground_taken_for_the_drum_is_told(tmp_path, inverted, option):
+    """A hole in a drum that fills its picture: likely the drum itself; the note names the option."""
+    y, x = np.mgrid[0:60, 0:60]
+    disk = np.hypot(x - 30, y - 30) < 20
+    pixels = np.where(disk ^ inverted, 255, 0).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "drum.png")
+    path = str(tmp_path / "drum.png")
+    (shape,) = shapes_of(dataclasses.replace(SMALL, shape=path, invert=inverted, nodes=600))
+    assert option in shape.notes[-1]
+    (meant,) = shapes_of(dataclasses.replace(SMALL, shape=path, invert=not inverted, nodes=600))
+    assert len(meant.notes) == 1
 
 
 def test_ways_of_round_drums():

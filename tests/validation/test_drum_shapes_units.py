@@ -9,7 +9,7 @@ import xarray as xr
 from validation.drum import Config
 from validation.drum.shapes import forecasting
 from validation.drum.shapes.case import AnyDrums
-from validation.drum.shapes.figures import patterns
+from validation.drum.shapes.patterns import patterns
 from validation.drum.shapes.tables import _spectra
 from validation.drum.shapes.units import in_unit, units
 

@@ -188,7 +188,7 @@ POISONED = {
     "D28": (pair, "mesh_eigenvalues", off(3e-6)),
     "D30": (coverage, "finite_element_spectrum", trusting),
     "D30c": (coverage, "three_level_estimate", lambda estimate: 2 * estimate),
-    "D30g": (coverage, "accurate_spectrum", trusting),
+    "D30g": (coverage, "finite_element_spectrum", trusting),
     "D31": (meshes, "estimated", off(-0.1)),
     "D32": (meshes, "mesh_eigenvalues", off(6e-7)),
     "D33": (grids, "unequal_eigenvalues", off(1e-4)),

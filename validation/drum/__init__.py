@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 
 from numerics.drum.forms import Form
 from validation.checks import Check
-from validation.drum.check_table import CASES, CHECKS
+from validation.drum.check_table import CASES, CHECKS, SHAPE, SQUARE
 from validation.experiment import Case
 
 
@@ -73,14 +73,25 @@ class DrumExperiment:
     config_type: ClassVar[type] = Config
     cases: ClassVar[Mapping[str, str]] = CASES
     checks: ClassVar[tuple[Check, ...]] = CHECKS
-    claims: ClassVar[tuple[str, ...]] = (
-        "drum.fundamental",
-        "drum.discrete_angle",
-        "drum.space_error",
-        "drum.time_error",
-        "drum.magic_diagonal",
-        "drum.finite_spectrum",
-    )
+    claims: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        SQUARE: (
+            "drum.fundamental",
+            "drum.discrete_angle",
+            "drum.space_error",
+            "drum.time_error",
+            "drum.magic_diagonal",
+            "drum.finite_spectrum",
+        ),
+        SHAPE: (
+            "drum.discrete_angle",
+            "drum.mode_time_error",
+            "drum.finite_spectrum",
+            "drum.weyl_transform",
+            "drum.tail_of_trace",
+            "drum.faber_krahn_disk",
+            "drum.li_yau_sum",
+        ),
+    }
 
     def case(self, config: Config) -> Case:
         """Return the case that the configuration names."""

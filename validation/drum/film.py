@@ -11,6 +11,9 @@ from validation import animation, results
 
 FRAMES, FRAMES_A_PERIOD = 72, 24
 PIXELS, GAP, MILLISECONDS = 195, 5, 60
+LEVELS = 253  # of colour, odd: the middle one is rest
+WALL, WHITE = LEVELS, LEVELS + 1  # the numbers of the two other colours
+GREY = 176  # of clamped nodes, which rest would hide
 QUANTILE = 0.995  # of all |q|: the colour limit of every picture
 
 
@@ -50,31 +53,48 @@ def colour_limit(film: np.ndarray) -> float:
     return float(np.quantile(np.abs(film), QUANTILE))
 
 
-def gif(result: xr.DataTree, exact: np.ndarray) -> bytes:
-    """Return the film as an animated GIF: the network, and beside it the jumps, (frame, x, y)."""
-    from matplotlib import colormaps
+def gif(result: xr.DataTree, exact: np.ndarray, free: np.ndarray | None = None) -> bytes:
+    """Return the film as an animated GIF: the network on the left, the jumps on the right.
+
+    Parameters
+    ----------
+    exact : ndarray, (frame, x, y)
+        What the jumps give.
+    free : ndarray of bool, (x, y), optional
+        Nodes that move; the others are grey, as is all around. By default every node has its colour.
+    """
     from PIL import Image
 
     film = results.array(result, "observed/film", "displacement").values
     limit = colour_limit(film)
-    palette = (colormaps["RdBu_r"](np.linspace(0, 1, 255))[:, :3] * 255).astype(np.uint8)
-    palette = np.vstack((palette, [255, 255, 255])).astype(np.uint8)  # the last is the gap
+    moves = np.ones(film.shape[1:], bool) if free is None else free
+    gap = np.full((PIXELS, GAP), WHITE, np.uint8)
+    palette = _palette().tobytes()
     pictures = []
     for stepped, jumped in zip(film, exact, strict=True):
-        panels = [_indices(field, limit) for field in (stepped, jumped)]
-        gap = np.full((PIXELS, GAP), 255, np.uint8)
-        picture = Image.fromarray(np.hstack((panels[0], gap, panels[1])), mode="P")
-        picture.putpalette(palette.tobytes())
+        left, right = (_indices(field, moves, limit) for field in (stepped, jumped))
+        picture = Image.fromarray(np.hstack((left, gap, right)), mode="P")
+        picture.putpalette(palette)
         pictures.append(picture)
     return animation.gif(pictures, MILLISECONDS)
 
 
-def _indices(field: np.ndarray, limit: float) -> np.ndarray:
-    """Return a field as colour numbers 0..254, y upwards, enlarged to the picture's square of pixels."""
-    levels = np.clip(np.round((field / limit + 1) * 127), 0, 254).astype(np.uint8)
+def _palette() -> np.ndarray:
+    """Return red, green and blue of each colour number, (number, 3)."""
+    from matplotlib import colormaps
+
+    levels = colormaps["RdBu_r"](np.linspace(0, 1, LEVELS))[:, :3] * 255
+    return np.vstack((levels, [GREY] * 3, [255] * 3)).astype(np.uint8)
+
+
+def _indices(field: np.ndarray, moves: np.ndarray, limit: float) -> np.ndarray:
+    """Return a field as colour numbers, y upwards, enlarged to the picture's square of pixels."""
+    rest = LEVELS // 2
+    levels = np.clip(np.round((field / limit + 1) * rest), 0, LEVELS - 1).astype(np.uint8)
+    levels[~moves] = WALL
     side = max(field.shape)
     before = [(side - nodes) // 2 for nodes in field.shape]
     around = [(b, side - nodes - b) for b, nodes in zip(before, field.shape, strict=True)]
-    square = np.pad(levels, around, constant_values=127)
+    square = np.pad(levels, around, constant_values=WALL)
     places = (np.arange(PIXELS) * side // PIXELS).astype(int)
     return square.T[::-1][np.ix_(places, places)]

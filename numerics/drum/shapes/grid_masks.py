@@ -126,10 +126,12 @@ def aligned_spacing(polygon: Polygon) -> float | None:
     across = float(offsets[-1])
     shares = [Fraction(float(x) / across).limit_denominator(FINEST) for x in offsets]
     whole = math.lcm(*(share.denominator for share in shares))
-    spacing = across * math.gcd(*(int(share * whole) for share in shares)) / whole
-    if across > FINEST * spacing * (1 + ROUNDING) or _in_spacings(polygon, spacing) is None:
+    parts = whole // math.gcd(
+        *(int(share * whole) for share in shares)
+    )  # whole: the last share is 1
+    if parts > FINEST or _in_spacings(polygon, across / parts) is None:
         return None
-    return spacing
+    return across / parts
 
 
 def follows_grid(polygon: Polygon, spacing: float) -> bool:
@@ -145,6 +147,30 @@ def follows_grid(polygon: Polygon, spacing: float) -> bool:
     straight = (steps == 0).any(axis=1)
     diagonal = np.abs(steps[:, 0]) == np.abs(steps[:, 1])
     return bool((straight | diagonal).all())
+
+
+def sides_on_grid(domain: Polygon | Sector, spacing: float) -> np.ndarray:
+    """Return which straight sides lie on a line of nodes of a domain's mask or on a diagonal of it, (side,).
+
+    All nodes on such a side are clamped, whether its ends are nodes or not: no arm of the stencil
+    crosses it between them. A polygon's sides are those of `Polygon.sides`, a sector's where its arc
+    begins and ends.
+
+    Examples
+    --------
+    >>> from numerics.drum.shapes.named import right_isosceles
+    >>> sides_on_grid(right_isosceles(1.3), 0.5).tolist()
+    [True, False, True]
+    """
+    sides = (
+        np.stack([0 * domain.ends, domain.ends], axis=1)
+        if isinstance(domain, Sector)
+        else domain.sides
+    )
+    x, y = np.moveaxis((sides - grid_origin(domain, spacing)) / spacing, -1, 0)
+    places = np.stack([x, y, x + y, x - y])  # each whole on a line of one of the four directions
+    on_line = np.abs(places - np.rint(places[..., :1])) <= ROUNDING
+    return on_line.all(axis=-1).any(axis=0)
 
 
 def count_holes(free: np.ndarray) -> int:

@@ -17,9 +17,10 @@ def three_level_estimate(
     """Return an estimate of the errors on the finest of three nested levels, without safety factor.
 
     With d1 and d2 the differences of neighbouring levels and q = d1/d2, kept between 1.5 and 16,
-    it is |d2|/(q - 1), and at least 1e-12 of the eigenvalue. It covers the error when doubled
-    (`SAFETY`), if every singular corner is graded and the coarsest level has at least five unknowns
-    for each eigenvalue.
+    it is |d2|/(q - 1), and at least 1e-12 of the eigenvalue. Eigenvalues nearer to each other than they
+    moved may exchange their errors from level to level: each is given at least the estimate of their
+    sum, for all errors of conforming elements have one sign. Doubled (`SAFETY`) it covers the error, if every singular corner is graded and the coarsest level has at least five unknowns for
+    each eigenvalue.
 
     Parameters
     ----------
@@ -45,11 +46,20 @@ def three_level_estimate(
     [0.0025]
     """
     levels = _stacked(coarse, middle, fine)
-    first, second = -np.diff(levels, axis=0)
-    quotient = np.divide(first, second, out=np.full(second.shape, np.inf), where=second != 0)
-    ratio = np.clip(quotient, LEAST_RATIO, LARGEST_RATIO)
-    relative = np.maximum(np.abs(second) / (ratio - 1) / levels[2], ROUNDING)
+    steps = -np.diff(levels, axis=0)
+    moved = np.abs(steps[1])
+    firsts = np.flatnonzero(np.diff(levels[2], prepend=-np.inf) > moved + np.roll(moved, 1))
+    of_sums = _extrapolated(np.add.reduceat(steps, firsts, axis=1))
+    shared = np.repeat(of_sums, np.diff(firsts, append=len(moved)))
+    relative = np.maximum(np.maximum(_extrapolated(steps), shared) / levels[2], ROUNDING)
     return levels[2] * (np.maximum.accumulate(relative) if monotone else relative)
+
+
+def _extrapolated(steps: np.ndarray) -> np.ndarray:
+    """What is left if the second of two steps, (step, mode), falls on as it fell from the first."""
+    first, second = steps
+    quotient = np.divide(first, second, out=np.full(second.shape, np.inf), where=second != 0)
+    return np.abs(second) / (np.clip(quotient, LEAST_RATIO, LARGEST_RATIO) - 1)
 
 
 def two_level_estimate(wide: np.ndarray, narrow: np.ndarray, ratio: float) -> np.ndarray:

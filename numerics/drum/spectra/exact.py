@@ -119,7 +119,7 @@ def sector_spectrum(angle: float, radius: float, count: int) -> Spectrum:
     return _exact((_levels(_at_the_rim, orders, count, both=False) / sector.radius) ** 2)
 
 
-def sector_wall_rate(sector: Sector, apart: float) -> tuple[float, float]:
+def sector_wall_rate(sector: Sector, apart: float, sides: int = 2) -> tuple[float, float]:
     """Return how fast ln(lambda_1) of a sector falls as its walls move outward, and what is left out.
 
     The integral of (du/dn)^2 over the walls, over lambda_1; u has unit L2 norm (Hadamard 1908). With
@@ -130,6 +130,8 @@ def sector_wall_rate(sector: Sector, apart: float) -> tuple[float, float]:
     ----------
     apart : float
         Distance from the apex at which the sides begin, positive.
+    sides : int
+        How many of the two straight sides move; the arc always does.
 
     Returns
     -------
@@ -142,7 +144,7 @@ def sector_wall_rate(sector: Sector, apart: float) -> tuple[float, float]:
     Raises
     ------
     ArgumentError
-        For a distance that is not positive, or not below the radius.
+        For a distance that is not positive, or not below the radius; for sides that it has not.
 
     Examples
     --------
@@ -153,6 +155,8 @@ def sector_wall_rate(sector: Sector, apart: float) -> tuple[float, float]:
     from scipy.integrate import quad
     from scipy.special import jv
 
+    if sides not in (0, 1, 2):
+        raise ArgumentError("sides", sides, "must be 0, 1 or 2", "choose one")
     nearest = require_length("apart", apart) / sector.radius
     if nearest >= 1:
         raise ArgumentError("apart", apart, f"must be below {sector.radius}", "make it less")
@@ -161,8 +165,8 @@ def sector_wall_rate(sector: Sector, apart: float) -> tuple[float, float]:
     weight = (zero * jv(order + 1, zero)) ** 2
     # dx = x dt with t = ln x: near the apex the integrand is steep in x
     slopes, _ = quad(lambda t: jv(order, zero * np.exp(t)) ** 2 * np.exp(-t), np.log(nearest), 0)
-    rate = 2 + 8 * order**2 * slopes / (sector.angle * weight)
-    left = 2 * order * jv(order, zero * nearest) ** 2 / weight
+    rate = 2 + sides * 4 * order**2 * slopes / (sector.angle * weight)
+    left = sides * order * jv(order, zero * nearest) ** 2 / weight
     return float(rate / sector.radius), float(left)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from numerics.drum.shapes.polygon import Polygon, strengths
 from numerics.drum.spectra.widths import Widths
+from theory.errors import ArgumentError
 
 if TYPE_CHECKING:
     from skfem import MeshTri
@@ -17,6 +18,10 @@ STEEPEST = 0.9
 NEGLIGIBLE = 0.1  # of the error of the rest
 SMALLEST = 1 / 4  # of the size at 270 degrees that leaves as much: with 1/2 a corner of 135 shows
 REENTRANT = np.radians(270)  # a corner by which others are measured
+MOST_ELEMENTS = 300_000  # from here on quadratic ones have 500,000 unknowns, about
+GREEN = 3  # elements more, at least, for each that is refined
+NEIGHBOURS = 8  # corners among which one is sought first whose rule an element breaks
+AT_ONCE = 1_000_000  # pairs of an element and a corner
 
 
 def grading_power(angle: np.ndarray, degree: int = 2) -> np.ndarray:
@@ -89,6 +94,11 @@ def graded(mesh: MeshTri, polygon: Polygon, spacing: float, degree: int = 2) -> 
     ----------
     spacing : float
         h.
+
+    Raises
+    ------
+    ArgumentError
+        If that takes more than 300,000 elements; it is told before they are made.
     """
     unit = np.sqrt(polygon.area) / 2
     powers = grading_power(polygon.angles, degree)
@@ -100,8 +110,20 @@ def graded(mesh: MeshTri, polygon: Polygon, spacing: float, degree: int = 2) -> 
         marked = _too_large(mesh, spacing, unit, *corners)
         if not marked.size:
             break
+        _require_few(polygon, mesh.nelements + GREEN * len(marked))
         mesh = mesh.refined(marked)
     return mesh
+
+
+def _require_few(polygon: Polygon, elements: int) -> None:
+    if elements > MOST_ELEMENTS:
+        corners = len(polygon.corners)
+        raise ArgumentError(
+            "polygon",
+            f"{corners} corners",
+            f"needs more than {MOST_ELEMENTS} elements, graded towards its corners",
+            "keep the sharper half of them, or ask for fewer eigenvalues",
+        )
 
 
 def _too_large(
@@ -112,19 +134,32 @@ def _too_large(
     powers: np.ndarray,
     floors: np.ndarray,
 ) -> np.ndarray:
-    """The numbers of the elements that break the rule at some corner."""
+    """The numbers of the elements that break the rule at some corner, ascending.
+
+    The nearest corners are looked at first: of those farther away even the strictest rule allows an
+    element most sizes.
+    """
     from scipy.spatial import cKDTree
 
-    sizes = element_sizes(mesh)
-    nearest = cKDTree(corners).query(mesh.p.T)[0][mesh.t].max(axis=0)
-    least = spacing * np.minimum(1, nearest / unit) ** powers.max()
-    doubtful = np.flatnonzero(sizes > np.maximum(least, floors.min()))  # others hold every rule
-    points, allowed = mesh.p[:, mesh.t[:, doubtful]], np.full(len(doubtful), np.inf)
-    for corner, power, floor in zip(corners, powers, floors, strict=True):
-        far = np.linalg.norm(points - corner[:, None, None], axis=0).max(axis=0)
-        size = np.maximum(floor, spacing * np.minimum(1, far / unit) ** power)
-        allowed = np.minimum(allowed, size)
-    return doubtful[sizes[doubtful] > allowed]
+    def allowed(far: np.ndarray, power: np.ndarray, floor: np.ndarray) -> np.ndarray:
+        return np.maximum(floor, spacing * np.minimum(1, far / unit) ** power)
+
+    tree, points, sizes = cKDTree(corners), mesh.p[:, mesh.t], element_sizes(mesh)
+    left, number, broken = np.arange(mesh.nelements), NEIGHBOURS, [np.empty(0, int)]
+    while len(left):
+        number = min(number, len(corners))
+        unsure = []
+        for chunk in np.array_split(left, len(left) * number // AT_ONCE + 1):
+            at = points[:, :, chunk, None]
+            gaps, near = tree.query(at[..., 0].mean(axis=1).T, np.arange(1, number + 1))
+            far = np.linalg.norm(at - corners.T[:, None][:, :, near], axis=0).max(axis=0)
+            breaks = sizes[chunk] > allowed(far, powers[near], floors[near]).min(axis=1)
+            others = allowed(gaps[:, -1], powers.max(), floors.min())
+            broken.append(chunk[breaks])
+            unsure.append(chunk[~breaks & (sizes[chunk] > others)])
+        left = np.concatenate(unsure) if number < len(corners) else left[:0]
+        number *= 4
+    return np.sort(np.concatenate(broken))
 
 
 def halved(mesh: MeshTri, widths: Widths, spacing: float, fine: float) -> MeshTri:

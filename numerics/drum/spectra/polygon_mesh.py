@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.spectra.grading import with_layers
+from numerics.drum.spectra.walls import Wall, wall_of
 from numerics.drum.spectra.widths import GROWTH, Widths, widths_of
 from theory.errors import ArgumentError
 
 if TYPE_CHECKING:
     from skfem import MeshTri
 
-HALVINGS = 6  # of missed pieces of the wall, before a polygon is refused
-SLACK = 1e-9  # of the longest piece, relative
+ROUNDS = 60  # of cuts of missed pieces of the wall, before a polygon is refused
 CLEARANCE = 0.55  # of inner vertices from the wall, in widths
 FLAT = 1e-10  # area of a triangle without one, in squares of its longest side
 SAME_AREA = 1e-12  # relative
 MOST_TRIANGLES = 100_000  # before any refinement
+ENOUGH = f"with {MOST_TRIANGLES} triangles or fewer"
+MOST_PLACES = 5_000_000  # of the lattice over a polygon's box, inside it or not
+NONE = np.empty((0, 2, 2))
 SAME_CORNER = 1e-9  # of glued triangles, in units of the longest side
 
 
@@ -29,7 +31,7 @@ def polygon_mesh(polygon: Polygon, spacing: float) -> MeshTri:
 
     Vertices at most one local width (`widths`) apart on every side, and inside on hexagonal
     lattices, off the wall; between them Delaunay's triangles. Pieces of the wall that these miss
-    are halved, and so is the width there.
+    are cut (`walls`), and the width there is that of the parts.
 
     Parameters
     ----------
@@ -39,8 +41,8 @@ def polygon_mesh(polygon: Polygon, spacing: float) -> MeshTri:
     Raises
     ------
     ArgumentError
-        For a spacing that is not positive and finite; for a polygon so thin somewhere that six
-        halvings or 100,000 triangles do not resolve it.
+        For a spacing that is not positive and finite; for a polygon so thin somewhere that 100,000
+        triangles, a lattice of 5,000,000 points over its box, or 60 rounds of cuts do not resolve it.
 
     Examples
     --------
@@ -52,22 +54,22 @@ def polygon_mesh(polygon: Polygon, spacing: float) -> MeshTri:
         raise ArgumentError(
             "spacing", float(spacing), "must be positive and finite", "pass sqrt(area)/4"
         )
-    widths = widths_of(polygon, spacing)
-    rings = [_parts(ring, spacing) for ring in polygon.rings]
-    for _ in range(HALVINGS + 1):
-        rings = [_narrowed(ring, widths) for ring in rings]
-        if sum(map(len, rings)) + polygon.area / spacing**2 > MOST_TRIANGLES / 2:
-            break
-        mesh, missed = _triangulated(polygon, rings, widths)
+    widths, missed = widths_of(polygon, spacing), NONE
+    _require_few(polygon, spacing)
+    wall = wall_of(polygon, spacing).narrowed(widths, MOST_TRIANGLES / 2)
+    for _ in range(ROUNDS):
+        if len(wall.points) + polygon.area / spacing**2 > MOST_TRIANGLES / 2:
+            raise _unresolved(polygon, ENOUGH, missed)
+        mesh, at = _triangulated(polygon, wall, widths)
         if mesh is not None:
             return mesh
-        widths = widths.with_sides(_halves(np.concatenate(list(map(_pieces, rings)))[missed]))
-    raise ArgumentError(
-        "polygon",
-        f"sides from {polygon.lengths.min():.3g} to {polygon.lengths.max():.3g}",
-        f"no mesh of {MOST_TRIANGLES} triangles or fewer, as narrow as {widths.least:.3g}, keeps them",
-        "widen its narrowest place, or drop its shortest sides",
-    )
+        missed = wall.pieces[at]
+        if not len(missed):
+            raise _unresolved(polygon, "whose area is the polygon's")
+        wall, parts = wall.cut(at)
+        widths = widths.with_sides(parts)
+        wall = wall.narrowed(widths, MOST_TRIANGLES / 2, facing=True)
+    raise _unresolved(polygon, f"after {ROUNDS} rounds of cuts", missed)
 
 
 def mesh_of_triangles(triangles: np.ndarray, refinements: int = 0, layers: int = 0) -> MeshTri:
@@ -106,14 +108,37 @@ def mesh_of_triangles(triangles: np.ndarray, refinements: int = 0, layers: int =
     return MeshTri(np.ascontiguousarray(points.T), np.ascontiguousarray(np.hstack(list(elements))))
 
 
+def _require_few(polygon: Polygon, spacing: float) -> None:
+    """Raise ArgumentError if a mesh takes too many points even where no short side is near."""
+    if polygon.perimeter / spacing + polygon.area / spacing**2 > MOST_TRIANGLES / 2:
+        raise _unresolved(polygon, ENOUGH)
+    if np.prod((polygon.box[1] - polygon.box[0]) / spacing + 1) > MOST_PLACES:
+        raise _unresolved(polygon, f"on a lattice of {MOST_PLACES} points or fewer over its box")
+
+
+def _unresolved(polygon: Polygon, bound: str, missed: np.ndarray = NONE) -> ArgumentError:
+    """For pieces of the wall that no mesh within a bound has, (piece, 2, 2)."""
+    at = (
+        f", the wall near {np.round(missed[0].mean(axis=0), 6).tolist()} first"
+        if len(missed)
+        else ""
+    )
+    return ArgumentError(
+        "polygon",
+        f"sides from {polygon.lengths.min():.3g} to {polygon.lengths.max():.3g}",
+        f"no mesh keeps them {bound}{at}",
+        "widen its narrowest place, or drop its shortest sides",
+    )
+
+
 def _triangulated(
-    polygon: Polygon, rings: list[np.ndarray], widths: Widths
+    polygon: Polygon, wall: Wall, widths: Widths
 ) -> tuple[MeshTri | None, np.ndarray]:
-    """Delaunay's triangles within the polygon, None where they are not exactly it; pieces missed."""
+    """Delaunay's triangles within the polygon, None where they are not exactly it; which pieces they miss."""
     from scipy.spatial import Delaunay
     from skfem import MeshTri
 
-    points = np.concatenate([*rings, *_inner(polygon, widths)])
+    points = np.concatenate([wall.points, *_inner(polygon, widths)])
     triangles = Delaunay((points - polygon.box[0]) / widths.spacing).simplices
     edges = np.roll(points[triangles], -1, axis=1) - points[triangles]
     areas = np.abs(np.linalg.det(edges[:, :2])) / 2
@@ -121,54 +146,12 @@ def _triangulated(
     within = polygon.contains(points[triangles].mean(axis=1)) & thick
     triangles = triangles[within]
     sides = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
-    wanted = np.sort(_neighbours(rings), axis=1)
+    wanted = np.sort(np.stack([np.arange(len(wall.ends)), wall.ends], axis=1), axis=1)
     missed = ~np.isin(wanted @ [len(points), 1], sides @ [len(points), 1])
     exact = abs(areas[within].sum() - polygon.area) <= SAME_AREA * polygon.area
     if missed.any() or not exact:
         return None, missed
     return MeshTri(np.ascontiguousarray(points.T), np.ascontiguousarray(triangles.T)), missed
-
-
-def _parts(ring: np.ndarray, spacing: float) -> np.ndarray:
-    """Points at most one spacing apart on a ring."""
-    ends = np.roll(ring, -1, axis=0)
-    parts = np.ceil(np.linalg.norm(ends - ring, axis=1) / spacing - SAME_AREA).astype(int)
-    return np.concatenate(
-        [
-            start + np.arange(number)[:, None] / number * (end - start)
-            for start, end, number in zip(ring, ends, np.maximum(parts, 1), strict=True)
-        ]
-    )
-
-
-def _narrowed(ring: np.ndarray, widths: Widths) -> np.ndarray:
-    """A ring whose pieces are halved until none is longer than the width at its middle."""
-    while True:
-        ends = np.roll(ring, -1, axis=0)
-        middles, lengths = (ring + ends) / 2, np.linalg.norm(ends - ring, axis=1)
-        long = np.flatnonzero(lengths > (1 + SLACK) * widths.at(middles))
-        if not len(long):
-            return ring
-        ring = np.insert(ring, long + 1, middles[long], axis=0)
-
-
-def _pieces(ring: np.ndarray) -> np.ndarray:
-    """From point to point, (piece, 2, 2)."""
-    return np.stack([ring, np.roll(ring, -1, axis=0)], axis=1)
-
-
-def _halves(pieces: np.ndarray) -> np.ndarray:
-    """Both halves of each piece, (half, 2, 2)."""
-    start, end = pieces[:, 0], pieces[:, 1]
-    middle = (start + end) / 2
-    return np.concatenate([np.stack([start, middle], axis=1), np.stack([middle, end], axis=1)])
-
-
-def _neighbours(rings: list[np.ndarray]) -> np.ndarray:
-    """The numbers of the points at both ends of each piece, (piece, 2)."""
-    firsts = np.cumsum([0, *map(len, rings)])
-    numbers = [np.arange(a, b) for a, b in itertools.pairwise(firsts)]
-    return np.concatenate([np.stack([of, np.roll(of, -1)], axis=1) for of in numbers])
 
 
 def _inner(polygon: Polygon, widths: Widths) -> list[np.ndarray]:

@@ -29,11 +29,6 @@ class Widths:
     ends: np.ndarray
     lengths: np.ndarray
 
-    @property
-    def least(self) -> float:
-        """The smallest width of all."""
-        return float(min(self.spacing, *self.lengths))
-
     def at(self, points: np.ndarray) -> np.ndarray:
         """Return the widths at points, (point, 2)."""
         from scipy.spatial import cKDTree

@@ -78,3 +78,15 @@ def test_a_ratio_that_does_not_fall_is_refused(ratio):
     """A ratio q <= 1 has no limit."""
     with pytest.raises(ArgumentError, match=r"ratio: got .*; must be above 1"):
         two_level_estimate([2.0], [1.0], ratio)
+
+
+def test_near_eigenvalues_share_the_estimate_of_their_sum():
+    """Errors .8, .8 > .1, .1 > .0245, .0005 of 10 and 10.01: their sum falls by 8 and 8, so .025 is left.
+
+    Alone the first would be told to have .0755/(.7/.0755 - 1) = .009; far from it the second has no part.
+    """
+    errors = np.array([[0.8, 0.8], [0.1, 0.1], [0.0245, 0.0005]])
+    near = three_level_estimate(*([10.0, 10.01] + errors), monotone=False)
+    np.testing.assert_allclose(near, 0.025, rtol=1e-9)
+    apart = three_level_estimate(*([10.0, 15.0] + errors), monotone=False)
+    np.testing.assert_allclose(apart[0], 0.0755 / (0.7 / 0.0755 - 1), rtol=1e-9)

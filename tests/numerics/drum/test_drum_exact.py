@@ -195,6 +195,16 @@ def test_rate_of_a_sector_whose_walls_move(degrees, radius):
     assert left < 1e-4
 
 
+@pytest.mark.parametrize("degrees", [90, 200])
+def test_rate_of_a_sector_whose_sides_stay(degrees):
+    """The arc alone makes a larger copy, lambda goes as 1/R^2: rate 2/R. Both sides add the same."""
+    rates = [sector_wall_rate(Sector(np.radians(degrees), 3.0), 1e-3, sides) for sides in (0, 1, 2)]
+    assert rates[0] == (pytest.approx(2 / 3.0), 0.0)
+    steps = np.diff(rates, axis=0)
+    np.testing.assert_allclose(steps[0], steps[1], rtol=1e-12)
+    assert (steps > 0).all()
+
+
 def test_rate_of_a_slit_grows_as_a_logarithm():
     """To x = r/R there is nu^2 J^2/x^2 = a/x of a slit: rate(x) - rate(x/10) = a ln 10, the same again."""
     rates = [sector_wall_rate(Sector(2 * np.pi), apart)[0] for apart in (1e-3, 1e-4, 1e-5)]
@@ -209,3 +219,9 @@ def test_where_a_sectors_sides_cannot_begin(apart):
     with pytest.raises(ArgumentError) as refused:
         sector_wall_rate(Sector(np.pi), apart)
     assert refused.value.argument == "apart"
+
+
+def test_a_sector_has_two_straight_sides():
+    with pytest.raises(ArgumentError) as refused:
+        sector_wall_rate(Sector(np.pi), 0.1, 3)
+    assert refused.value.argument == "sides"

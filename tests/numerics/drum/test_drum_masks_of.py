@@ -18,6 +18,7 @@ from numerics.drum.shapes.grid_masks import (
     level_set,
     mask_of,
     node_places,
+    sides_on_grid,
 )
 from numerics.drum.shapes.rings import polygon
 from theory.errors import ArgumentError
@@ -150,13 +151,41 @@ def test_aligned(shape, spacing, follows):
     assert not follows_grid(shape, found * 2)
 
 
+TURNS = 2 * np.pi * np.arange(1000) / 1000
+THOUSAND = polygon(np.stack([np.cos(TURNS), np.sin(TURNS)], axis=1))
+
+
 @pytest.mark.parametrize(
-    "shape", [named.equilateral(), named.random_star(0), named.rectangle(1.0, 2**0.5)]
+    "shape",
+    [named.equilateral(), named.random_star(0), named.rectangle(1.0, 2**0.5), THOUSAND],
 )
 def test_not_aligned(shape):
-    """Roots of 2 and 3 have no common measure with 1."""
+    """Roots of 2 and 3, and a thousand cosines, have no common measure with 1."""
     assert aligned_spacing(shape) is None
     assert not follows_grid(shape, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "followed"),
+    [
+        (named.rectangle(1.0, 0.7), [True, True, False, True]),
+        (named.right_isosceles(1.0), [True, True, True]),
+        (named.right_isosceles(0.9), [True, False, True]),
+        (polygon([(5, 5), (6, 5), (6, 5.4), (5.6, 5.8), (5, 5.8)]), [True] * 5),
+        (polygon([(0, 0), (1.1, 0), (1.1, 0.3), (0.6, 0.8), (0, 0.8)]), [True, False, *[True] * 3]),
+        (polygon([(0, 0), (1, 0), (1.6, 0.6), (1, 0.9)]), [True, True, False, False]),
+        (named.equilateral(), [True, False, False]),
+        (Sector(np.pi / 4), [True, True]),
+        (Sector(np.pi / 3), [True, False]),
+        (Sector(2 * np.pi), [True, True]),
+    ],
+)
+def test_sides_that_the_grid_follows(shape, followed):
+    """Of a grid 0.2 wide: x, y, x + y or x - y is that of a node, from the lower left corner or the apex.
+
+    The fifth has a diagonal from (5.5, 1.5) to (3, 4) in spacings: its first end is no node.
+    """
+    assert sides_on_grid(shape, 0.2).tolist() == followed
 
 
 def test_holes_of_masks():

@@ -6,6 +6,9 @@ import pytest
 from numerics.drum.isospectral.tilings import unfolded_pair
 from numerics.drum.shapes import named
 from numerics.drum.shapes.polygon import Polygon, strengths
+from numerics.drum.shapes.rings import polygon as polygon_of
+from numerics.drum.spectra import grading
+from numerics.drum.spectra import polygon_mesh as meshes
 from numerics.drum.spectra.finite_elements import mesh_eigenvalues
 from numerics.drum.spectra.grading import (
     element_sizes,
@@ -70,10 +73,55 @@ def test_a_hole_near_the_wall_halves_the_wall():
     assert wall_length(mesh) == pytest.approx(polygon.perimeter, rel=1e-10)
 
 
-def test_what_is_too_thin_is_refused():
-    """A hole within 1e-4 of the wall, not in step with it, needs a spacing of that size."""
+def star(corners, roughness, seed=5):
+    """Radii of 1 less a share of the roughness, at random angles."""
+    generator = np.random.default_rng(seed)
+    gaps = generator.exponential(size=corners) + 1e-3
+    turns = np.cumsum(gaps) / gaps.sum() * 2 * np.pi
+    radii = 1 - roughness * generator.random(corners)
+    return polygon_of(np.stack([radii * np.cos(turns), radii * np.sin(turns)], axis=1))
+
+
+@pytest.mark.parametrize(
+    ("corners", "roughness"), [(40, 0.3), (40, 0.7), (100, 0.3), (100, 0.7), (200, 0.7)]
+)
+def test_notches_of_any_angle(corners, roughness):
+    """Sharp notches of random outlines close: area and perimeter are the polygon's, few triangles each."""
+    polygon = star(corners, roughness)
+    mesh = polygon_mesh(polygon, np.sqrt(polygon.area) / 4)
+    assert areas(mesh).sum() == pytest.approx(polygon.area, rel=1e-10)
+    assert wall_length(mesh) == pytest.approx(polygon.perimeter, rel=1e-10)
+    assert mesh.nelements < 30 * corners
+
+
+@pytest.mark.parametrize("gap", [1e-2, 1e-4, 1e-6])
+def test_walls_come_to_face_each_other(gap):
+    """A hole within a gap of the wall, not in step with it: few triangles, though its sides are long."""
+    hole = np.array([[1.03, gap], [1, 2], [2, 2], [2.01, 2 * gap]])
+    polygon = Polygon(RING.vertices, (hole,))
+    mesh = polygon_mesh(polygon, 0.5)
+    assert areas(mesh).sum() == pytest.approx(polygon.area, rel=1e-10)
+    assert mesh.nelements < 1500
+
+
+@pytest.mark.parametrize("height", [1e-8, 1e-11, 1e-15])
+@pytest.mark.parametrize("slope", [0, 0.7])
+def test_what_is_too_thin_is_refused(height, slope):
+    """A triangle so flat that its sides alone take more points: before they are made, without short sides."""
+    flat = polygon_of([(0, 0), (1, slope), (0.5 - slope * height, 0.5 * slope + height)])
+    with pytest.raises(
+        ArgumentError, match=r"polygon: got sides from .*no mesh keeps them (with|on)"
+    ):
+        polygon_mesh(flat, np.sqrt(flat.area) / 4)
+
+
+def test_a_refusal_names_its_place(monkeypatch):
+    """A hole within 1e-4 of the wall y = 0 takes four rounds: where one is allowed, it says so and where."""
     hole = np.array([[1.03, 1e-4], [1, 2], [2, 2], [2.01, 2e-4]])
-    with pytest.raises(ArgumentError, match=r"polygon: got sides from .*no mesh of .* triangles"):
+    monkeypatch.setattr(meshes, "ROUNDS", 1)
+    with pytest.raises(
+        ArgumentError, match=r"after 1 rounds of cuts, the wall near \[[12]\.\d+, 0"
+    ):
         polygon_mesh(Polygon(RING.vertices, (hole,)), 0.5)
 
 
@@ -122,6 +170,17 @@ def test_no_element_breaks_the_rule(name):
         np.testing.assert_array_equal(mesh.p[:, : old.shape[1]], old)
         assert wall_length(mesh) == pytest.approx(polygon.perimeter, rel=1e-10)
         old = mesh.p
+
+
+def test_a_grading_that_is_too_large_is_refused(monkeypatch):
+    """Before it is made: the L's grading takes more than 100 elements where its mesh has 38."""
+    monkeypatch.setattr(grading, "MOST_ELEMENTS", 100)
+    spacing = np.sqrt(named.l_shape().area) / 4
+    mesh = polygon_mesh(named.l_shape(), spacing)
+    with pytest.raises(
+        ArgumentError, match=r"polygon: got 6 corners; needs more than 100 elements"
+    ):
+        graded(mesh, named.l_shape(), spacing / 2)
 
 
 def test_nothing_to_grade():

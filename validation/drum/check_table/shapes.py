@@ -50,7 +50,7 @@ SHAPES: tuple[Check, ...] = (
     _shape("D27l", "the same against the published ones", 2e-6, "relative"),
     _shape(
         "D27b",
-        "published X1, X2 in SymPy: X A_c = B_c X, their span, determinant: left over",
+        "X1, X2 as stated, in SymPy: X A_c = B_c X, their span, determinant: left over",
         0,
         "",
         "==",

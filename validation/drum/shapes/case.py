@@ -141,7 +141,9 @@ class AnyDrums:
         s = self.setting
         listening = measuring.listening(s)
         heard = sound.files(result, {"drums": s.names}, listening, take_turns=s.is_pair)
-        media = {".gif": film.gif(result, measuring.exact_film(s.membranes[0])), **heard}
+        first = s.membranes[0]
+        filmed = film.gif(result, measuring.exact_film(first), first.drum.free)
+        media = {".gif": filmed, **heard}
         return Report(figures.drawn(result), tables.of_shapes(result), media)
 
 

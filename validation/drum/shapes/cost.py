@@ -74,12 +74,14 @@ def _reference(known: dict[str, Spectrum], found: dict[str, list[Point]]) -> tup
     """Return what all ways are held against, and its name; it is taken out of what is drawn."""
     if EXACT in known:
         return EXACT, _point(known[EXACT])
-    way = QUARTIC if found[QUARTIC] else QUADRATIC
-    _, _, stated = found[way][-1]
+    drawn = [way for way in (QUARTIC, QUADRATIC) if found.get(way)]
+    if not drawn:  # too many corners for either
+        best = min(known, key=lambda name: known[name].errors[0])
+        return best, _point(known[best])
+    unknowns, _, stated = found[drawn[0]][-1]
     if PARTICULAR in known and known[PARTICULAR].errors[0] <= stated:
         return PARTICULAR, _point(known[PARTICULAR])
-    point = found[way].pop()
-    return f"{way}, {point[0]} unknowns", point
+    return f"{drawn[0]}, {unknowns} unknowns", found[drawn[0]].pop()
 
 
 def _point(spectrum: Spectrum) -> Point:
@@ -139,11 +141,13 @@ def _extrapolated(polygon: Polygon, unit: float) -> Iterator[Point]:
 
 
 def _uniform(polygon: Polygon) -> Iterator[Point]:
-    from numerics.drum.spectra.finite_elements import mesh_eigenvalues, unknowns
+    from numerics.drum.spectra.finite_elements import MOST_UNKNOWNS, mesh_eigenvalues, unknowns
     from numerics.drum.spectra.polygon_mesh import polygon_mesh
 
     mesh = polygon_mesh(polygon, np.sqrt(polygon.area) / 4)
     for _ in range(LEVELS):
+        if unknowns(mesh) > MOST_UNKNOWNS:
+            return
         yield unknowns(mesh), float(mesh_eigenvalues(mesh, 1)[0]), np.nan
         mesh = mesh.refined()
 
@@ -167,7 +171,13 @@ def _curved(domain: Disk | Annulus) -> Iterator[Point]:
 def _graded(polygon: Polygon) -> Iterator[Point]:
     from numerics.drum.spectra.finite_elements import graded_meshes
 
-    return _nested(graded_meshes(polygon, 1, levels=LEVELS))
+    for levels in (LEVELS, LEVELS - 1):
+        try:
+            meshes = graded_meshes(polygon, 1, levels=levels)
+        except ArgumentError:  # too many corners for so fine a mesh
+            continue
+        return _nested(meshes)
+    return iter(())
 
 
 def _nested(meshes: Sequence[MeshTri]) -> Iterator[Point]:

@@ -11,14 +11,13 @@ from numerics.drum.hearing import counted, weyl_mean
 from validation import plots, results
 from validation.drum.deviations import stack
 from validation.drum.fundamental import CLOSED, FUNDAMENTAL, NETWORK
+from validation.drum.shapes.drawing import label, wall, window
+from validation.drum.shapes.patterns import patterns
 from validation.drum.shapes.units import MEASURES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLUMNS = 6
-OF_A_PAIR = 9  # modes that are shown of each of two drums
-PANEL, TITLE = 2.3, 0.5  # inches: width of a pattern, height of what is said above it
 SHOWN_SAMPLES = 400
 
 
@@ -59,17 +58,18 @@ def drum(result: xr.DataTree) -> Figure:
 
 def _mask(one: xr.Dataset, ax: Any, name: str) -> None:
     free, places = one["free"].values > 0, one["places"].values
-    ax.plot(*places[free].T, ".", ms=2, color=plots.COLOURS[5], label=f"{free.sum()} free nodes")
-    ax.plot(*one["outline"].values.T, color="black", lw=1.2)
-    for node, marker, label in ((one["strike"], "*", "struck"), (one["listen"], "o", "heard")):
+    ax.plot(
+        *places[free].T, ".", ms=2, color=plots.COLOURS[5], label=f"{free.sum()} free nodes",
+        rasterized=True,
+    )  # fmt: skip
+    wall(one, ax)
+    for node, marker, said in ((one["strike"], "*", "struck"), (one["listen"], "o", "heard")):
         place = places[tuple(node.values)]
-        ax.plot(
-            *place, marker, ms=13, mfc="none", mec=plots.COLOURS[1], mew=1.8, ls="", label=label
-        )
-    unit = one["places"].attrs["units"]
+        ax.plot(*place, marker, ms=13, mfc="none", mec=plots.COLOURS[1], mew=1.8, ls="", label=said)
+    unit, seen = one["places"].attrs["units"], window(one)
     ax.set(title=name, aspect="equal", xlabel=f"x ({unit})", ylabel=f"y ({unit})")
-    ax.margins(0.06)
-    _legend_below(ax, 3)
+    ax.set(xlim=seen[:, 0], ylim=seen[:, 1])
+    plots.legend_below(ax, 3)
 
 
 def _eigenvalues(result: xr.DataTree, name: str, ax: Any) -> None:
@@ -80,7 +80,7 @@ def _eigenvalues(result: xr.DataTree, name: str, ax: Any) -> None:
     ax.xaxis.get_major_locator().set_params(integer=True)
     if "spectra" not in result["forecast"].children:
         ax.plot(mode, mask, "s", mfc="white", color=plots.COLOURS[1])
-        ax.set(ylabel=_label(masks["eigenvalue"]), title="eigenvalues of the mask")
+        ax.set(ylabel=label(masks["eigenvalue"]), title="eigenvalues of the mask")
         return
     spectra = results.dataset(result, "forecast/spectra").sel(drum=name)
     values, errors = spectra["eigenvalue"].values, spectra["error"].values
@@ -93,7 +93,7 @@ def _eigenvalues(result: xr.DataTree, name: str, ax: Any) -> None:
             style = plots.line_style(number + 2) | {"lw": 0.8, "marker": "."}
             ax.semilogy(mode, errors[number] / known, **style, label=f"{solver}: its error bar")
     ax.set(ylabel="relative to the eigenvalue", title="how well eigenvalues are known")
-    _legend_below(ax, 2)
+    plots.legend_below(ax, 2)
 
 
 def _wave(result: xr.DataTree, name: str, ax: Any) -> None:
@@ -117,69 +117,13 @@ def _spectrum(result: xr.DataTree, name: str, ax: Any) -> None:
     )  # fmt: skip
     ax.axvline(predicted, color=plots.COLOURS[1], ls="--", label="closed-form bin")
     share = float(results.dataset(result, "setup")["share"])
-    ax.axhline(share, color=plots.COLOURS[7], ls=":", label=f"{share:g}: heard from here on")
+    ax.axhline(share, color=plots.COLOURS[7], ls=":", label=f"heard from {100 * share:g} % on")
     ax.set(
         xlabel="frequency (cycles / time)",
         ylabel="magnitude, of the loudest",
         title=f"spectrum at time step {first['time_step']:.3g}",
     )
-    _legend_below(ax, 2)
-
-
-def _legend_below(ax: Any, columns: int) -> None:
-    anchor = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14)}
-    ax.legend(**anchor, ncols=columns, fontsize="small", frameon=False)
-
-
-def _label(array: xr.DataArray) -> str:
-    return plots.label_of(array).replace("^2", "²")
-
-
-# --- patterns -------------------------------------------------------------------------------------
-
-
-def patterns(result: xr.DataTree) -> Figure:
-    """The lowest modes with their nodal lines; of two drums, side by side."""
-    from matplotlib import pyplot
-
-    setup = results.dataset(result, "setup")
-    masks = results.dataset(result, "forecast/masks")
-    names = setup["drum"].values
-    shown = masks.sizes["picture"] if len(names) == 1 else min(OF_A_PAIR, masks.sizes["picture"])
-    columns = COLUMNS if len(names) == 1 else shown
-    rows = -(-shown // columns) * len(names)
-    height = PANEL * min(1.4, masks.sizes["y"] / masks.sizes["x"]) + TITLE
-    figure, axes = pyplot.subplots(
-        rows, columns, figsize=(PANEL * columns, height * rows), layout="constrained", squeeze=False
-    )
-    places = [(name, k) for name in names for k in range(-(-shown // columns) * columns)]
-    for ax, (name, k) in zip(axes.flat, places, strict=True):
-        ax.set_axis_off()
-        if k < shown:
-            _pattern(setup.sel(drum=name), masks.sel(drum=name), k, ax)
-    title = f"lowest modes: {_label(masks['eigenvalue'])}"
-    if len(names) > 1:
-        one, two = masks["eigenvalue"].values
-        gap = float(np.abs(one / two - 1).max())
-        title += f"; {masks.sizes['mode']} of both drums, relative difference {gap:.0e}"
-        for row, name in zip(axes, names, strict=False):
-            row[0].text(-0.06, 0.5, str(name), rotation=90, va="center", ha="right",
-                        transform=row[0].transAxes, fontsize="large")  # fmt: skip
-    figure.suptitle(title)
-    return figure
-
-
-def _pattern(one: xr.Dataset, masks: xr.Dataset, k: int, ax: Any) -> None:
-    field = masks["pattern"].isel(picture=k).values
-    x, y = np.moveaxis(one["places"].values, -1, 0)
-    ax.pcolormesh(x, y, field, cmap="RdBu_r", vmin=-1, vmax=1, shading="nearest")
-    # clamped nodes stay nan: with zeros there the line would follow the wall
-    ax.contour(x, y, field, levels=[0.0], colors="black", linewidths=0.9)
-    ax.plot(*one["outline"].values.T, color="black", lw=1.0)
-    ax.set_aspect("equal")
-    domains = int(masks["domains"][k])
-    counted = f"{domains} domain{'s' if domains > 1 else ''}"
-    ax.set_title(f"{k + 1}: {float(masks['eigenvalue'][k]):.5g}\n{counted}", fontsize="small")
+    plots.legend_below(ax, 2)
 
 
 # --- the fundamental ------------------------------------------------------------------------------
@@ -205,8 +149,8 @@ def budget(result: xr.DataTree) -> Figure:
     for ax, name in zip(axes[0], names, strict=True):
         stack(ladder, {"drum": name}, places, ax)
         ax.set(xticks=places, xticklabels=labels, xlabel="time step", title=str(name))
+        plots.legend_below(ax, 3)
     axes[0, 0].set_ylabel(f"deviation from {ladder.rungs[0].name}, 100 ln ratio")
-    axes[0, 0].legend(fontsize="small")
     return figure
 
 
@@ -238,38 +182,41 @@ def heard(result: xr.DataTree) -> Figure:
             )
         ax.set(
             xlabel="lowest eigenvalues used",
-            ylabel=_label(found[name]),
+            ylabel=label(found[name]),
             title=name.replace("_", " "),
         )
         ax.set_xticks(found["count"].values, [str(n) for n in found["count"].values])
         ax.minorticks_off()
-        ax.legend(fontsize="small")
     _weyl(result, axes[3])
+    of_all = axes[0].get_legend_handles_labels()
+    figure.legend(*of_all, loc="outside lower center", ncols=4, fontsize="small", frameon=False)
     return figure
 
 
 def _weyl(result: xr.DataTree, ax: Any) -> None:
-    """The number of eigenvalues minus Weyl's mean of it, with the drum's own area, perimeter, constant."""
+    """The number of eigenvalues minus Weyl's mean of it, with the drum's own measures, in its colour."""
     many = results.array(result, "forecast/many", "eigenvalue")
     setup = results.dataset(result, "setup")
     for number, one in enumerate(many["drum"].values):
         own = setup.sel(drum=one)
         values = many.sel(drum=one).values
-        measures = (float(own[name]) for name in ("area", "perimeter", "heat_constant"))
+        measures = (float(own[name]) for name in MEASURES)
         left = counted(values, values) - weyl_mean(values, *measures)
         style = plots.line_style(number) | {"lw": 0.8}
-        ax.plot(values, left, **style, label=str(one))
+        ax.plot(values, left, **style)
     ax.axhline(0, color="black", lw=0.8)
     ax.set(
-        xlabel=_label(many),
+        xlabel=label(many),
         ylabel="eigenvalues up to it, minus Weyl's mean",
         title=f"Weyl's law, {many.sizes['mode']} eigenvalues",
     )
-    ax.legend(fontsize="small")
 
 
 def accuracy(result: xr.DataTree) -> Figure:
-    """Error of the first eigenvalue against the unknowns that each method solves for."""
+    """Error of the first eigenvalue against the unknowns that each method solves for.
+
+    The grid's curve has a kink where walls lie on lines of the finer grids and not of the coarser ones.
+    """
     from matplotlib import pyplot
 
     cost = results.dataset(result, "forecast/cost")
@@ -298,5 +245,5 @@ def accuracy(result: xr.DataTree) -> Figure:
         ylabel="relative error of the first eigenvalue",
         title=f"{cost.attrs['drum']}: accuracy against cost; what is nearer than known lies on the line",
     )
-    _legend_below(ax, 3)
+    plots.legend_below(ax, 3)
     return figure

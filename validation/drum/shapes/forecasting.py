@@ -11,11 +11,9 @@ import xarray as xr
 from numerics.drum.hearing import heard
 from numerics.drum.nodal import clusters, courant_bounds, displayed, heard_basis, nodal_domains
 from numerics.drum.shape_bounds import ShapeBound, shape_bounds
-from numerics.drum.shapes.curved import Annulus, Disk, Sector
+from numerics.drum.shapes.curved import Annulus
 from numerics.drum.shapes.grid_masks import Domain
 from numerics.drum.shapes.polygon import Polygon
-from numerics.drum.spectra.exact import annulus_spectrum, disk_spectrum, sector_wall_rate
-from numerics.drum.spectra.masks import corner_powers
 from numerics.drum.spectra.spectrum import Spectrum
 from numerics.drum.stepping import struck
 from numerics.laws import evaluate_expression
@@ -38,6 +36,7 @@ from validation.drum.fundamental import (
 )
 from validation.drum.shapes import continuum
 from validation.drum.shapes.setting import Membrane, ShapeSetting
+from validation.drum.shapes.space_step import space_part
 from validation.drum.shapes.units import MEASURES
 from validation.ladder import Ladder, Prediction, Rung
 
@@ -299,89 +298,3 @@ def is_simply_connected(domain: Domain) -> bool:
     """Return whether a domain has no hole."""
     has_holes = isinstance(domain, Polygon) and bool(domain.holes)
     return not (has_holes or isinstance(domain, Annulus))
-
-
-# --- the space step -------------------------------------------------------------------------------
-
-# The wall that the waves of a mask feel lies outside a round one by .20 to .46 spacings: so it was found on
-# disks and annuli of 100 to 8000 nodes. Any other wall that no grid line follows lies between its last nodes
-# and the next ones, which are clamped: from none to one outside. Found were -.03 to .51, on turned polygons,
-# stars and sectors of 60 to 2500 nodes.
-STAIRCASE, STAIRCASE_RANGE = 0.33, 0.16
-ANYWHERE = 0.5  # and as much about it
-COARSER = (1 / 3, 1 / 2, 2 / 3)  # masks by which a polygon on the grid foretells its own
-
-
-def space_part(membrane: Membrane, known: Spectrum) -> tuple[float, float]:
-    """Return ln f - ln f_grid of the fundamental and its uncertainty, without use of the drum's mask."""
-    lowest, h = float(known.eigenvalues[0]), membrane.drum.spacing
-    if membrane.follows_grid:
-        coarser = _from_coarser(membrane, lowest)
-        if coarser is not None:
-            return coarser
-    domain = membrane.shape.domain
-    assert domain is not None
-    of_stencil = h**2 * lowest / 32  # (kx^4 + ky^4) h^2/12 of waves in all directions
-    if isinstance(domain, Disk | Annulus):
-        near, far = (
-            _of_wider(domain, lowest, h * (STAIRCASE + sign * STAIRCASE_RANGE)) for sign in (-1, 1)
-        )
-        return (near + far) / 2 + of_stencil, abs(far - near) / 2 + of_stencil
-    rate, left = _rate_of_walls(domain, h)
-    push = rate * h / 2
-    second_order = push**2 / 2 + left / 2  # as of a square, and of an apex
-    return ANYWHERE * push + of_stencil, ANYWHERE * push + of_stencil + second_order
-
-
-def _rate_of_walls(domain: Domain, h: float) -> tuple[float, float]:
-    """Return how fast ln(lambda) falls as all walls move outward, and what that leaves out at an apex."""
-    if isinstance(domain, Sector):
-        return sector_wall_rate(domain, h)
-    from numerics.drum.spectra.finite_elements import LAYERS, graded_meshes, wall_rate
-    from numerics.drum.spectra.grading import with_layers
-
-    assert isinstance(domain, Polygon)
-    (mesh,) = graded_meshes(domain, 1, levels=1)
-    return wall_rate(with_layers(mesh, domain.corners[domain.angles > np.pi], LAYERS)), 0.0
-
-
-def _of_wider(domain: Disk | Annulus, lowest: float, by: float) -> float:
-    """Return ln f - ln f of the same drum with its walls moved outward."""
-    if isinstance(domain, Disk):
-        wider = disk_spectrum(domain.radius + by, 1)
-    elif by >= domain.inner:  # the grid has no node to clamp in so small a hole, or one
-        wider = disk_spectrum(domain.outer + by, 1)
-    else:
-        wider = annulus_spectrum(domain.inner - by, domain.outer + by, 1)
-    return float(np.log(lowest / wider.eigenvalues[0]) / 2)
-
-
-def _from_coarser(membrane: Membrane, limit: float) -> tuple[float, float] | None:
-    """Return what coarser masks foretell by the powers of h that the corners allow."""
-    from numerics.drum.shapes.grid_masks import aligned_spacing, mask_of
-    from numerics.drum.spectra.masks import mask_spectrum
-
-    polygon, h = membrane.shape.domain, membrane.drum.spacing
-    assert isinstance(polygon, Polygon)
-    unit = aligned_spacing(polygon)
-    assert unit is not None
-    parts = round(unit / h)
-    divisions = sorted({max(2, round(share * parts)) for share in COARSER})
-    if len(divisions) < len(COARSER) or divisions[-1] >= parts:
-        return None
-    spacings = unit / np.array(divisions)
-    drums = [mask_of(polygon, spacing) for spacing in spacings]
-    if min(drum.nodes for drum in drums) < 3:
-        return None
-    errors = np.array([mask_spectrum(drum, 1).eigenvalues[0] for drum in drums]) - limit
-    powers = np.array(corner_powers(polygon.angles, len(divisions)))
-    foretold = [
-        _power_law(spacings[k:], errors[k:], powers[: len(divisions) - k], h) for k in (0, 1)
-    ]
-    values = [-np.log1p(error / limit) / 2 for error in foretold]
-    return float(values[0]), 2 * abs(float(values[0] - values[1]))
-
-
-def _power_law(spacings: np.ndarray, errors: np.ndarray, powers: np.ndarray, h: float) -> float:
-    coefficients = np.linalg.solve((spacings[:, None] / spacings[0]) ** powers, errors)
-    return float((h / spacings[0]) ** powers @ coefficients)

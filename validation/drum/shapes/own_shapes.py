@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.shape_files import MaskFile, PictureFile, PolygonFile, read_shape
 from theory.errors import ArgumentError
@@ -60,10 +62,17 @@ def _of_picture(config: Config, picture: PictureFile, told: dict) -> Shape:
         pixels += 1
     polygon, finer = (_area_matched(*picture.outline(eps)) for eps in (COARSE, FINE))
     width = round(drum.spacing / picture.spacing)
-    note = (
+    notes = [
         f"Its outline is a polygon of {len(polygon.corners)} corners; a node of the network's drum is "
         f"{width} x {width} pixels wide."
-    )
+    ]
+    if _fills(picture.coverage):
+        ground, option = (
+            ("dark", "leave --invert out") if config.invert else ("light", "add --invert")
+        )
+        notes.append(
+            f"It touches all four edges of its picture: if the {ground} part is the drum, {option}."
+        )
     return Shape(
         picture.source.name,
         polygon,
@@ -72,9 +81,15 @@ def _of_picture(config: Config, picture: PictureFile, told: dict) -> Shape:
         origin=(picture.spacing * (-width + (width - 1) / 2),) * 2,
         finer=finer,
         wall=WALL * picture.spacing * polygon.perimeter / polygon.area,
-        notes=(note,),
+        notes=tuple(notes),
         told=told,
     )
+
+
+def _fills(coverage: np.ndarray) -> bool:
+    """Return whether a drum reaches all four edges of its picture, as ground does."""
+    edges = (coverage[0], coverage[-1], coverage[:, 0], coverage[:, -1])
+    return all((edge > 1 / 2).any() for edge in edges)
 
 
 def _area_matched(polygon: Polygon, factor: float) -> Polygon:

@@ -34,6 +34,7 @@ NODES = {"quick": 600, "standard": 2000, "paper": 4000}  # free nodes of a mask,
 COURANTS = (0.1, 0.5, 0.7)
 MARGIN = 0.95  # of the largest stable time step
 APART = 4  # bins between the two lowest lines, at least
+TRIED = 12  # finer grids, where one tears a drum apart
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -171,7 +172,7 @@ def _membrane(config: Config, shape: Shape) -> Membrane:
             "--shape",
             f"{drum.nodes} free nodes",
             f"must be at most {most_nodes(config)} with --preset {config.preset}",
-            f"take a larger preset or --nodes, or a spacing {_coarser(drum, config):.3g} as wide",
+            f"take a larger preset or --nodes, or draw it {_coarser(drum, config):.3g} times as coarse",
         )
     modes = modes_of(drum)
     strike = config.strike or modes.loudest_node
@@ -194,12 +195,25 @@ def _on_a_grid(config: Config, shape: Shape) -> Drum:
     try:
         return _laid_over(config, shape.domain)
     except ArgumentError as error:
+        enough = _nodes_that_hang_together(shape.domain, most_nodes(config))
         raise ArgumentError(
             "--shape",
             config.shape,
             f"must be so wide that {most_nodes(config)} nodes hang together on it ({error.value})",
-            "allow more with --nodes, or take a wider shape",
+            f"allow {enough} with --nodes" if enough else "widen its narrowest place",
         ) from error
+
+
+def _nodes_that_hang_together(domain: Domain | None, above: int) -> int | None:
+    """Return a number of nodes above one that tears a domain apart which does not, None if none is found."""
+    assert domain is not None
+    for nodes in np.geomspace(above, MOST_NODES, TRIED)[1:].round():
+        try:
+            mask_of(domain, math.sqrt(domain.area / nodes))
+        except ArgumentError:
+            continue
+        return int(nodes)
+    return None
 
 
 def _laid_over(config: Config, domain: Domain | None) -> Drum:
@@ -208,11 +222,14 @@ def _laid_over(config: Config, domain: Domain | None) -> Drum:
     unit = aligned_spacing(domain) if isinstance(domain, Polygon) else None
     largest = most_nodes(config)
     spacing = math.sqrt(domain.area / largest)
+    if unit is not None and unit < spacing / 2:  # four times the nodes: of its mask none too few
+        unit = None
     parts = 1 if unit is None else max(1, math.ceil(unit / spacing * (1 - 1e-12)))
     while True:
         drum = mask_of(domain, spacing if unit is None else unit / parts)
-        finer = unit is not None and mask_of(domain, unit / (parts + 1)).nodes <= largest
-        if drum.nodes <= largest and not finer:
+        fits = drum.nodes <= largest
+        finer = fits and unit is not None and mask_of(domain, unit / (parts + 1)).nodes <= largest
+        if fits and not finer:
             return drum
         parts += 1 if finer else -1
         if parts == 0:  # vertices are nodes of too fine a grid only: let them lie between nodes

@@ -166,7 +166,7 @@ def _cost(cost: xr.Dataset) -> dict[str, Any]:
             rows.append(
                 [
                     str(way),
-                    int(last["unknowns"]),
+                    str(int(last["unknowns"])),  # whole, as in the title
                     float(last["relative_error"]),
                     stated if np.isfinite(stated) else "",
                 ]

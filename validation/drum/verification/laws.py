@@ -38,23 +38,23 @@ def d3() -> float:
 
 
 def d27b() -> float:
-    """Equations that the published X1 and X2 leave over: X A_c = B_c X, what they span, a determinant.
+    """Equations that the stated X1 and X2 leave over: X A_c = B_c X, what they span, a determinant.
 
     All solutions that are found, and none else, are x X1 + y X2; its determinant is theory's.
     """
-    published = [sympy.ImmutableMatrix(entries) for entries in TRANSPLANTATIONS]
+    stated = [sympy.ImmutableMatrix(entries) for entries in TRANSPLANTATIONS]
     torn = 0
     for side in transplantation.SIDES:
         first, second = (transplantation.gluing_matrix(g, side) for g in transplantation.GLUINGS)
-        torn += sum(matrix * first != second * matrix for matrix in published)
+        torn += sum(matrix * first != second * matrix for matrix in stated)
     found = transplantation.transplantations(*transplantation.GLUINGS)
-    dimensions = [_dimension(published), _dimension(found), _dimension([*published, *found])]
+    dimensions = [_dimension(stated), _dimension(found), _dimension([*stated, *found])]
     claim = transplantation.transplantation_determinant()
     x, y = transplantation.WEIGHT_X, transplantation.WEIGHT_Y
-    determinant = (x * published[0] + y * published[1]).det()
+    determinant = (x * stated[0] + y * stated[1]).det()
     return (
         torn
-        + sum(dimension != len(published) for dimension in dimensions)
+        + sum(dimension != len(stated) for dimension in dimensions)
         + int(sympy.expand(determinant - claim.right) != 0)
         + left_over(claim)
     )

@@ -1,4 +1,4 @@
-"""What has been published: eigenvalues, the drums that they are of, and the pair's matrices."""
+"""What was known beforehand: published eigenvalues, the drums that they are of, and matrices of the pair."""
 
 from __future__ import annotations
 
@@ -42,4 +42,5 @@ TRANSPLANTATIONS = (
         (0, 0, 0, 1, -1, 0, 1),
     ),
 )
-"""X1 and X2 of the pair, as stated with the problem, for `theory.drum.transplantation.GLUINGS`."""
+"""X1 and X2 of the pair, for `theory.drum.transplantation.GLUINGS`: found
+apart from the code that they check."""
