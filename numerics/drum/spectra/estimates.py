@@ -19,8 +19,9 @@ def three_level_estimate(
     With d1 and d2 the differences of neighbouring levels and q = d1/d2, kept between 1.5 and 16,
     it is |d2|/(q - 1), and at least 1e-12 of the eigenvalue. Eigenvalues nearer to each other than they
     moved may exchange their errors from level to level: each is given at least the estimate of their
-    sum, for all errors of conforming elements have one sign. Doubled (`SAFETY`) it covers the error, if every singular corner is graded and the coarsest level has at least five unknowns for
-    each eigenvalue.
+    sum, for all errors of conforming elements have one sign. Doubled (`SAFETY`) it covers the error,
+    if every singular corner is graded and the coarsest level has at least five unknowns for each
+    eigenvalue.
 
     Parameters
     ----------

@@ -86,7 +86,7 @@ def test_near_eigenvalues_share_the_estimate_of_their_sum():
     Alone the first would be told to have .0755/(.7/.0755 - 1) = .009; far from it the second has no part.
     """
     errors = np.array([[0.8, 0.8], [0.1, 0.1], [0.0245, 0.0005]])
-    near = three_level_estimate(*([10.0, 10.01] + errors), monotone=False)
+    near = three_level_estimate(*(np.array([10.0, 10.01]) + errors), monotone=False)
     np.testing.assert_allclose(near, 0.025, rtol=1e-9)
-    apart = three_level_estimate(*([10.0, 15.0] + errors), monotone=False)
+    apart = three_level_estimate(*(np.array([10.0, 15.0]) + errors), monotone=False)
     np.testing.assert_allclose(apart[0], 0.0755 / (0.7 / 0.0755 - 1), rtol=1e-9)
