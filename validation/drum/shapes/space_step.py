@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from skfem import MeshTri
 
 COARSER = (1 / 3, 1 / 2, 2 / 3, 5 / 6)  # masks by which a polygon on the grid foretells its own
+BLUNT = np.radians(
+    190
+)  # a corner up to here needs no layers: the rate is the same to one in a thousand
 FINER = 4  # points to a spacing, by which a hole is measured
 
 
@@ -128,7 +131,7 @@ def _mesh(polygon: Polygon) -> MeshTri:
     from numerics.drum.spectra.grading import with_layers
 
     (mesh,) = graded_meshes(polygon, 1, levels=1)
-    return with_layers(mesh, polygon.corners[polygon.angles > np.pi], LAYERS)
+    return with_layers(mesh, polygon.corners[polygon.angles > BLUNT], LAYERS)
 
 
 def _facets_off(mesh: MeshTri, sides: np.ndarray) -> np.ndarray:
