@@ -55,8 +55,8 @@ def test_bounds_that_the_page_tells():
     """Vertices, shortest side, pixels, disc, tenth of a pixel, nodes of each preset: as in the code."""
     from numerics.drum.shapes.pictures import MOST_PIXELS, NARROWEST
     from numerics.drum.shapes.rings import MOST_VERTICES, SHORTEST_SIDE
+    from validation.drum.shapes.allowed_nodes import NODES
     from validation.drum.shapes.own_shapes import WALL
-    from validation.drum.shapes.setting import NODES
 
     assert f"fewer than 3 vertices in a ring, or more than {MOST_VERTICES:,} in all" in page()
     assert f"a side shorter than {SHORTEST_SIDE:g}".replace("-06", "-6") in page()

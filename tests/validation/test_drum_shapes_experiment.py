@@ -10,11 +10,18 @@ import pytest
 from command_line import KEYS, FinishedRun, Page
 from PIL import Image, ImageDraw
 from poisoned_networks import elsewhere, faster, noisy
+from rich.console import Console
 
 from numerics.drum.estimators.peaks import fft_bin
 from numerics.drum.network import StruckNetwork, WaveNetwork
 from numerics.drum.sound import RATE, read_wav
-from numerics.drum.spectra import curved_elements, finite_elements, masks, particular_solutions
+from numerics.drum.spectra import (
+    curved_elements,
+    finite_elements,
+    masks,
+    mesh_spectra,
+    particular_solutions,
+)
 from numerics.drum.stepping import Stepper
 from numerics.files import checksum, read_tree
 from validation import cli, results
@@ -27,6 +34,7 @@ from validation.drum.verification import FUNCTIONS
 from validation.experiment import Outcome, Report, run
 from validation.ladder import UNEXPLAINED
 from validation.report.document import document
+from validation.report.terminal import print_result
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -35,6 +43,7 @@ SPACE, TIME, BIN = "space step", "time step", "spectral bin"
 TITLES = ("drum", "nodal patterns", "fundamental", "heard shape")
 MEDIA = (".gif", ".wav", "_listening.wav", "_sound.json")
 SMALL = "--preset quick --modes 6 --steps"
+BRACKETS = "in brackets, the error of the last digits"
 
 
 class Short(DrumExperiment):
@@ -151,12 +160,16 @@ def test_the_budget_adds_up(blob):
         (BIN, "predicted"),
         (UNEXPLAINED, "unexplained"),
     ]
-    table = blob.said["tables"][0]
-    assert table["title"] == "the fundamental"
-    for row in table["rows"]:
-        assert row[4] == row[5]
-        assert math.fsum(row[8:-1]) == pytest.approx(row[7], abs=1e-12)
-        assert row[-1] == 0
+    assert "…" not in printed(blob.said["tables"], columns=100)
+    fundamental, deviation = blob.said["tables"][:2]
+    assert fundamental["title"] == "the fundamental (1/time)"
+    assert deviation["title"].startswith("deviation of the fundamental, 100 ln(network/grid)")
+    for known, parts in zip(fundamental["rows"], deviation["rows"], strict=True):
+        assert known[:2] == parts[:2]
+        assert known[5] == known[6]
+        assert math.fsum(parts[3:-1]) == pytest.approx(parts[2], abs=1e-12)
+        assert parts[2] == pytest.approx(100 * math.log(known[4] / known[2]), abs=1e-12)
+        assert parts[-1] == 0
 
 
 def test_the_document_has_all_its_keys(blob):
@@ -185,7 +198,7 @@ def assert_files_are_functions_of_the_tree(finished, folder, monkeypatch):
         (finite_elements, "finite_element_spectrum"),
         (finite_elements, "accurate_spectrum"),
         (finite_elements, "lower_bounds"),
-        (finite_elements, "mesh_eigenvalues"),
+        (mesh_spectra, "mesh_eigenvalues"),
         (curved_elements, "curved_spectrum"),
         (masks, "extrapolated_spectrum"),
         (masks, "mask_spectrum"),
@@ -257,14 +270,16 @@ def test_the_sound_is_the_networks_own_samples(blob):
 
 
 def test_the_film(blob):
-    """A picture a step that is shown: the network on the left, its modes on the right, the same."""
+    """A picture a step that is shown: the network on the left, its modes on the right, the same; named."""
     (membrane,) = blob.setting.membranes
     shown = len(np.unique(steps_of_frames(membrane)))
     with Image.open(io.BytesIO(blob.written["drum.gif"])) as film:
         assert film.n_frames == shown > 50  # of 72, equal neighbours are one picture that lasts
         for number in (0, 30, shown - 1):
             film.seek(number)
-            left, _, right = np.split(np.asarray(film.convert("RGB")), (195, 200), axis=1)
+            heads, shows = np.split(np.asarray(film.convert("RGB")), [20])
+            left, _, right = np.split(shows, (195, 200), axis=1)
+            assert (heads[:, :195] != heads[:, 200:]).any()
             assert (left == right).all(axis=-1).mean() > 0.9999
             assert number == 0 or len(np.unique(left.reshape(-1, 3), axis=0)) > 10
 
@@ -417,16 +432,20 @@ def test_tables_of_an_outline(outlined):
     unit = "cm" if outlined.name == "ring" else "length"
     titles = [table["title"] for table in outlined.said["tables"]]
     assert titles == [
-        "the fundamental",
-        *(f"{name}: eigenvalues (1/{unit}^2)" for name in names),
+        "the fundamental (1/time)",
+        "deviation of the fundamental, 100 ln(network/continuum), and its parts "
+        "(in the budget with opposite signs)",
+        *(f"{name}: eigenvalues (1/{unit}^2); {BRACKETS}" for name in names),
         *(f"{name}: heard from its lowest eigenvalues" for name in names),
         *(f"{name}: inequalities" for name in names),
     ]
     for table in outlined.said["tables"]:
         assert all(len(row) == len(table["columns"]) for row in table["rows"])
-    assert len(outlined.said["tables"][1]["rows"]) == 6
-    assert outlined.said["tables"][1 + len(names)]["columns"][1] == f"area ({unit}^2)"
-    heard = outlined.said["tables"][1 + len(names)]["rows"]
+    lines = printed(outlined.said["tables"], columns=100).splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= 100
+    assert len(outlined.said["tables"][2]["rows"]) == 6
+    assert outlined.said["tables"][2 + len(names)]["columns"][1] == f"area ({unit}^2)"
+    heard = outlined.said["tables"][2 + len(names)]["rows"]
     assert heard[-1][0] == "the drum's own"
     assert heard[-1][4:] == pytest.approx(
         [heard[-1][2] ** 2 / heard[-1][1] / c for c in (16, 4 * math.pi)]
@@ -438,6 +457,15 @@ def test_tables_of_an_outline(outlined):
     area, perimeter = np.array(heard[-2][1:3]) / heard[-1][1:3]
     assert 0.8 < area < 1.2
     assert 0.5 < perimeter < 1.5
+
+
+def printed(tables, *, columns):
+    """What a terminal of so many columns shows of tables."""
+    stream = io.StringIO()
+    said = {"tables": tables, "budget": [], "checks": [], "files": []}
+    said["forecast"] = {"written": "", "sha256": ""}
+    print_result(said, Console(file=stream, width=columns))
+    return stream.getvalue()
 
 
 @pytest.mark.slow

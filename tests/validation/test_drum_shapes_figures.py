@@ -100,9 +100,10 @@ def test_film_tells_the_drum_from_what_is_around():
     tree = xr.DataTree.from_dict(
         {"observed/film": xr.Dataset({"displacement": (("frame", "x", "y"), shown)})}
     )
-    with Image.open(io.BytesIO(film.gif(tree, shown, FREE > 0))) as pictures:
+    with Image.open(io.BytesIO(film.gif(tree, shown, "blob", FREE > 0))) as pictures:
         pixels = np.asarray(pictures.convert("RGB"))
-    left, gap, right = np.split(pixels, (film.PIXELS, film.PIXELS + film.GAP), axis=1)
+    assert 50 < (pixels[: film.HEAD] == 0).all(axis=-1).sum() < 1000  # what each half is
+    left, gap, right = np.split(pixels[film.HEAD :], (film.PIXELS, film.PIXELS + film.GAP), axis=1)
     np.testing.assert_array_equal(left, right)
     assert (gap == 255).all()
     grey = (left == film.GREY).all(axis=-1)

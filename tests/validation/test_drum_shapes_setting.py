@@ -18,8 +18,9 @@ from numerics.drum.spectra import finite_elements
 from theory.errors import ArgumentError
 from validation.drum import Config
 from validation.drum.shapes import continuum, cost, forecasting
+from validation.drum.shapes.allowed_nodes import MOST_NODES, NODES
 from validation.drum.shapes.catalog import NAMED, PAIR, Shape, outline, shapes_of
-from validation.drum.shapes.setting import MOST_NODES, NODES, setting_of
+from validation.drum.shapes.setting import setting_of
 from validation.drum.shapes.space_step import space_part
 
 L_SHAPE = 9.6397238440219410527  # first eigenvalue, unit arms; Betcke and Trefethen 2005

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import xarray as xr
+from PIL import Image
 
 from validation.drum import Config
 from validation.drum.shapes import forecasting
@@ -64,10 +65,19 @@ def test_a_file_with_a_unit(tmp_path):
     assert np.abs(free - 1.5).max() == pytest.approx(1.25)
 
 
-def test_a_mask_has_no_unit(tmp_path):
-    """Nor has a name: `length` stands for it."""
+@pytest.mark.parametrize(("unit", "said"), [(None, "length"), ("mm", "mm")])
+def test_drums_that_say_no_unit(tmp_path, unit, said):
+    """A mask, a picture, a name: as --unit calls it, else `length`; a pixel is --spacing of it wide."""
     np.save(tmp_path / "blob.npy", np.ones((8, 6), bool))
-    for shape in (str(tmp_path / "blob.npy"), "right_isosceles"):
-        case = AnyDrums(Config(shape=shape, preset="quick", nodes=60, modes=3, steps=8000))
-        assert case.prepare(None)["places"].attrs["units"] == "length"
-        assert "free nodes without a hole, spacing " in " ".join(case.notes())
+    drawn = np.pad(np.zeros((20, 30), np.uint8), 3, constant_values=255)
+    Image.fromarray(drawn).save(tmp_path / "plate.png")
+    for shape in (str(tmp_path / "blob.npy"), str(tmp_path / "plate.png"), "right_isosceles"):
+        spacing = 1.0 if shape == "right_isosceles" else 0.5
+        options = {"nodes": 60, "modes": 3, "steps": 8000, "unit": unit, "spacing": spacing}
+        case = AnyDrums(Config(shape=shape, preset="quick", **options))
+        setup = case.prepare(None)
+        assert setup["places"].attrs["units"] == said
+        assert f" {said}, struck at " in " ".join(case.notes())
+        if shape.endswith(".png"):
+            assert setup["perimeter"].attrs["units"] == said
+            assert setup["perimeter"].item() == pytest.approx(50, rel=0.03)

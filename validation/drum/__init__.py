@@ -36,6 +36,9 @@ class Config:
     """Eigenvalues of a shape that are computed and compared."""
     invert: bool = False
     """A picture shows a light drum on dark ground."""
+    unit: str | None = None
+    """What the unit of a shape's lengths is called: of --size, --spacing and vertices. Default: as its file
+    says, or length."""
     component: Literal["largest", "all"] | None = None
     """What to take of a mask or picture that falls into parts."""
     sides: str = "13..21"

@@ -10,9 +10,10 @@ from numerics.schema import quantity
 from validation import animation, results
 
 FRAMES, FRAMES_A_PERIOD = 72, 24
-PIXELS, GAP, MILLISECONDS = 195, 5, 60
+PIXELS, HEAD, GAP, MILLISECONDS = 195, 20, 5, 60
+FONT = 13
 LEVELS = 253  # of colour, odd: the middle one is rest
-WALL, WHITE = LEVELS, LEVELS + 1  # the numbers of the two other colours
+WALL, WHITE, BLACK = LEVELS, LEVELS + 1, LEVELS + 2  # the numbers of the other colours
 GREY = 176  # of clamped nodes, which rest would hide
 QUANTILE = 0.995  # of all |q|: the colour limit of every picture
 
@@ -53,13 +54,15 @@ def colour_limit(film: np.ndarray) -> float:
     return float(np.quantile(np.abs(film), QUANTILE))
 
 
-def gif(result: xr.DataTree, exact: np.ndarray, free: np.ndarray | None = None) -> bytes:
-    """Return the film as an animated GIF: the network on the left, the jumps on the right.
+def gif(result: xr.DataTree, exact: np.ndarray, drum: str, free: np.ndarray | None = None) -> bytes:
+    """Return the film as an animated GIF: the network on the left, the jumps on the right, as is said above.
 
     Parameters
     ----------
     exact : ndarray, (frame, x, y)
         What the jumps give.
+    drum : str
+        What the drum is called; what a panel has no room for is cut off.
     free : ndarray of bool, (x, y), optional
         Nodes that move; the others are grey, as is all around. By default every node has its colour.
     """
@@ -68,11 +71,15 @@ def gif(result: xr.DataTree, exact: np.ndarray, free: np.ndarray | None = None) 
     film = results.array(result, "observed/film", "displacement").values
     limit = colour_limit(film)
     moves = np.ones(film.shape[1:], bool) if free is None else free
-    gap = np.full((PIXELS, GAP), WHITE, np.uint8)
+    gap = np.full((HEAD + PIXELS, GAP), WHITE, np.uint8)
+    heads = [_head(f"{said}: {drum}") for said in ("network", "predicted")]
     palette = _palette().tobytes()
     pictures = []
     for stepped, jumped in zip(film, exact, strict=True):
-        left, right = (_indices(field, moves, limit) for field in (stepped, jumped))
+        left, right = (
+            np.vstack((head, _indices(field, moves, limit)))
+            for head, field in zip(heads, (stepped, jumped), strict=True)
+        )
         picture = Image.fromarray(np.hstack((left, gap, right)), mode="P")
         picture.putpalette(palette)
         pictures.append(picture)
@@ -84,7 +91,17 @@ def _palette() -> np.ndarray:
     from matplotlib import colormaps
 
     levels = colormaps["RdBu_r"](np.linspace(0, 1, LEVELS))[:, :3] * 255
-    return np.vstack((levels, [GREY] * 3, [255] * 3)).astype(np.uint8)
+    return np.vstack((levels, [GREY] * 3, [255] * 3, [0] * 3)).astype(np.uint8)
+
+
+def _head(words: str) -> np.ndarray:
+    """Return what stands above a panel as colour numbers."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    picture = Image.new("P", (PIXELS, HEAD), color=WHITE)
+    font = ImageFont.load_default(FONT)
+    ImageDraw.Draw(picture).text((2, 2), words, fill=BLACK, font=font)
+    return np.asarray(picture)
 
 
 def _indices(field: np.ndarray, moves: np.ndarray, limit: float) -> np.ndarray:

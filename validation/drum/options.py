@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from validation.drum import Config
 
 OF_SQUARES = ("sides", "side_means")
-OF_SHAPES = ("size", "nodes", "modes", "invert", "component")
+OF_SHAPES = ("size", "nodes", "modes", "unit", "invert", "component")
 
 
 def refuse_changed(config: Config, names: tuple[str, ...], belong: str) -> None:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from typing import Any
 
+from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
 from validation.report.document import number, summary
 
+WIDEST = 10_000  # of a table, in characters
 COLOURS = {"holds": "green", "fails": "bold red", "inconclusive": "yellow", "not run": "dim"}
 
 
 def print_result(said: dict[str, Any], console: Console) -> None:
     """Print tables, budget, checks and files of a document; its notes were printed before the run."""
-    for table in said["tables"]:
-        shown = Table(title=table["title"], title_justify="left")
-        for column in table["columns"]:
-            shown.add_column(column, justify="right")
-        for row in table["rows"]:
-            shown.add_row(*(number(cell) for cell in row))
-        console.print(shown)
-    if said["budget"]:
-        console.print(_budget(said["budget"]))
+    for shown in said["tables"]:
+        print_table(console, shown["title"], shown["columns"], shown["rows"])
+    for ladder in dict.fromkeys(row["ladder"] for row in said["budget"]):
+        _print_budget(console, [row for row in said["budget"] if row["ladder"] == ladder])
     for kind in ("validation", "verification"):
         rows = [row for row in said["checks"] if row["kind"] == kind]
-        console.print(_checks(kind, [row for row in rows if row["verdict"] != "not run"]))
+        _print_checks(console, kind, [row for row in rows if row["verdict"] != "not run"])
     for reason, ids in _not_run(said["checks"]).items():
         console.print(f"not run: {', '.join(ids)} ({reason})", highlight=False, markup=False)
     console.print(f"checks: {summary(said)}", highlight=False)
@@ -37,31 +38,76 @@ def print_result(said: dict[str, Any], console: Console) -> None:
         console.print(f"wrote {file}", highlight=False, soft_wrap=True, markup=False)
 
 
-def _budget(rows: list[dict[str, Any]]) -> Table:
-    table = Table(
-        title="budget: each difference where the whole is largest, in units of the scale",
-        title_justify="left",
-    )
-    for column in ("ladder", "source", "status"):
-        table.add_column(column)
-    for column in ("found", "predicted", "+-", "left", "worst", "worst left", "covered"):
-        table.add_column(column, justify="right")
-    table.add_column("at")
-    for row in rows:
-        table.add_row(
-            row["ladder"],
-            row["source"],
-            row["status"],
-            number(row["found"]),
-            number(row["predicted"]),
-            number(row["uncertainty"]),
-            number(row["remainder"]),
-            number(row["worst"]),
-            number(row["worst_remainder"]),
-            f"{row['covered']:.0%}",
-            f"{row['at']} [{row['unit']}]".replace("[", r"\["),
+def print_table(
+    console: Console,
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    words: Sequence[str] = (),
+) -> None:
+    """Print a table; where a terminal is narrow it folds heads and texts, but cuts nothing off.
+
+    Parameters
+    ----------
+    console : Console
+    title : str
+    columns : sequence of str
+        Their heads.
+    rows : sequence of sequence
+        Numbers, which are rounded to three digits, and texts.
+    words : sequence of str
+        Heads of columns that begin at the left.
+    """
+    shown = Table(title=Text(title), title_justify="left")
+    cells = [
+        [cell if isinstance(cell, Text) else Text(number(cell)) for cell in row] for row in rows
+    ]
+    for k, head in enumerate(columns):
+        texts = [row[k].plain for row in cells]
+        longest = max(map(len, " ".join((head, *texts)).split()), default=1)
+        whole = all(len(text) <= longest for text in texts)
+        shown.add_column(
+            Text("\n".join(textwrap.wrap(head, longest)) if whole else head),
+            justify="left" if head in words else "right",
+            min_width=longest,
+            no_wrap=whole,
         )
-    return table
+    for row in cells:
+        shown.add_row(*row)
+    if _narrowest(shown, console) > console.width:
+        shown.box, shown.padding, shown.show_edge = box.SIMPLE_HEAD, (0, 1, 0, 0), False
+    if _narrowest(shown, console) > console.width:  # then the terminal itself breaks its lines
+        shown.width = _narrowest(shown, console)
+    console.print(shown, crop=False)
+
+
+def _narrowest(shown: Table, console: Console) -> int:
+    """Return the width of a table whose words and numbers are whole."""
+    return Measurement.get(console, console.options.update(width=WIDEST), shown).minimum
+
+
+def _print_budget(console: Console, rows: list[dict[str, Any]]) -> None:
+    """Print the table of one ladder; what is attributed has no prediction, and says so."""
+    columns = ("source", "found", "predicted", "+-", "left", "worst", "worst left", "covered")
+    print_table(
+        console,
+        f"budget of {rows[0]['ladder']} where the whole is largest: {rows[0]['at']} [{rows[0]['unit']}]",
+        columns,
+        [
+            [
+                row["source"],
+                row["found"],
+                "attributed" if row["status"] == "attributed" else row["predicted"],
+                row["uncertainty"],
+                row["remainder"],
+                row["worst"],
+                row["worst_remainder"],
+                f"{row['covered']:.0%}",
+            ]
+            for row in rows
+        ],
+        words=("source",),
+    )
 
 
 def _not_run(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
@@ -73,23 +119,16 @@ def _not_run(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
     return found
 
 
-def _checks(kind: str, rows: list[dict[str, Any]]) -> Table:
-    table = Table(title=f"{kind} ({len(rows)} checks)", title_justify="left")
-    for column in ("id", "what"):
-        table.add_column(column)
-    for column in ("asked", "found"):
-        table.add_column(column, justify="right")
-    table.add_column("verdict")
+def _print_checks(console: Console, kind: str, rows: list[dict[str, Any]]) -> None:
+    shown = []
     for row in rows:
         relation = "" if row["relation"] in ("in",) else row["relation"] + " "
         unit = f" {row['unit']}" if row["unit"] else ""
-        verdict = f"[{COLOURS[row['verdict']]}]{row['verdict']}[/]"
-        reason = f" ({row['reason']})" if row["reason"] else ""
-        table.add_row(
-            row["id"],
-            row["what"],
-            f"{relation}{number(row['asked'])}{unit}",
-            number(row["found"]),
-            verdict + reason.replace("[", r"\["),
-        )
-    return table
+        verdict = Text(row["verdict"], style=COLOURS[row["verdict"]])
+        if row["reason"]:
+            verdict = Text.assemble(verdict, f" ({row['reason']})")
+        asked = f"{relation}{number(row['asked'])}{unit}"
+        shown.append([row["id"], row["what"], asked, row["found"], verdict])
+    columns = ("id", "what", "asked", "found", "verdict")
+    words = ("id", "what", "verdict")
+    print_table(console, f"{kind} ({len(rows)} checks)", columns, shown, words)

@@ -82,6 +82,8 @@ def run_sweep(
 
     All configurations are tried before anything is run. A run without a result, for it diverged, say,
     is listed with its reason, and the others go on; one whose process died is run again on another.
+    A run is given up that goes on killing processes; on a dask scheduler, which counts a death against
+    all runs that wait for the same worker, only if it does so alone, after all others.
     ``NAME_sweep.nc`` (or ``.zarr``) holds the groups ``/runs/LABEL`` and ``/table``, and
     ``NAME_sweep.json`` the same checks with their totals. Until both are written, finished runs are
     kept in ``.NAME_sweep/``: the same sweep does not run them again, and does not notice if files that

@@ -92,7 +92,8 @@ def _died(job: Job, times: int) -> Ending:
     return Ending(
         job.label,
         OUR_FAULT,
-        f"the process that ran it died {times} times; give it more memory, or run it alone",
+        f"the process that ran it died {'once' if times == 1 else f'{times} times'}; "
+        "give it more memory, or run it alone",
     )
 
 
@@ -136,8 +137,31 @@ def _silenced(*names: str) -> Iterator[None]:
 
 
 def _on_scheduler(jobs: list[Job], client: Any, address: str) -> Iterator[Ending]:
-    """Send jobs to the scheduler, which runs those again whose worker it has lost."""
-    from distributed import CancelledError, KilledWorker, as_completed
+    """Send jobs to the scheduler, which runs those again whose worker it has lost, and gives up at last.
+
+    It counts a worker that dies against all jobs that it had sent there, begun or not
+    (dask/distributed issue 5234). So those that it gives up are run again one by one, in the end: what
+    then kills its workers kills them itself.
+    """
+    from distributed import KilledWorker
+
+    suspects = []
+    for job, future in _sent(jobs, client):
+        try:
+            ending = _future_ending(job, future, address)
+        except KilledWorker as error:
+            if len(jobs) > 1:
+                suspects.append(job)
+                continue
+            ending = _died(job, error.allowed_failures + 1)
+        yield ending
+    for job in suspects:
+        yield from _on_scheduler([job], client, address)
+
+
+def _sent(jobs: list[Job], client: Any) -> Iterator[tuple[Job, Any]]:
+    """Yield jobs and their futures as these are done; each is released when the next is asked for."""
+    from distributed import as_completed
 
     asked = uuid.uuid4().hex
     sent = {
@@ -145,19 +169,24 @@ def _on_scheduler(jobs: list[Job], client: Any, address: str) -> Iterator[Ending
         for job in jobs
     }
     for future in as_completed(list(sent), loop=client.loop):
-        job = sent.pop(future)
-        try:
-            ending = future.result()
-        except CancelledError as error:
-            raise ArgumentError(
-                "--scheduler",
-                address,
-                "the scheduler has gone away",
-                "start one and give the same command again: finished runs are kept",
-            ) from error
-        except KilledWorker as error:
-            ending = _died(job, error.allowed_failures + 1)
-        except Exception as error:  # what the worker cannot read, a module that it lacks
-            ending = fault(job, error)
-        yield ending
+        yield sent.pop(future), future
         future.release()
+
+
+def _future_ending(job: Job, future: Any, address: str) -> Ending:
+    """Return the ending that a future holds; raise `KilledWorker` if the scheduler gave it up."""
+    from distributed import CancelledError, KilledWorker
+
+    try:
+        return future.result()
+    except CancelledError as error:
+        raise ArgumentError(
+            "--scheduler",
+            address,
+            "the scheduler has gone away",
+            "start one and give the same command again: finished runs are kept",
+        ) from error
+    except KilledWorker:
+        raise
+    except Exception as error:  # what the worker cannot read, a module that it lacks
+        return fault(job, error)

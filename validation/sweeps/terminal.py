@@ -25,18 +25,15 @@ def line(row: dict[str, Any], done: int, total: int) -> str:
 
 def print_sweep(said: dict[str, Any], console: Console) -> None:
     """Print the table of a sweep, its totals and its files."""
-    from rich.markup import escape
-    from rich.table import Table
+    from validation.report.terminal import print_table
 
-    shown = Table(title=f"{len(said['runs'])} runs", title_justify="left")
-    for column in (*said["sweep"], *VERDICTS):
-        shown.add_column(column, justify="right")
-    shown.add_column("worst check")
+    columns = (*said["sweep"], *VERDICTS, "worst check")
+    rows = []
     for row in said["runs"]:
         counts = Counter(check["verdict"] for check in row["checks"])
-        cells = [*map(str, row["at"].values()), *(number(counts[v] or None) for v in VERDICTS)]
-        shown.add_row(*map(escape, [*cells, _worst(row)]))
-    console.print(shown)
+        numbers = [counts[verdict] or None for verdict in VERDICTS]
+        rows.append([*map(str, row["at"].values()), *numbers, _worst(row)])
+    print_table(console, f"{len(said['runs'])} runs", columns, rows, words=("worst check",))
     totals = said["totals"]
     verdicts = ", ".join(
         f"{count} {verdict}" for verdict, count in totals["verdicts"].items() if count

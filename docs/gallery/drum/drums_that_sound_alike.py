@@ -15,7 +15,7 @@ from numerics.drum.modes import modes_of
 from numerics.drum.nodal import displayed
 from numerics.drum.shapes.grid_masks import mask_of
 from numerics.drum.shapes.named import isospectral_pair
-from numerics.drum.spectra.finite_elements import mesh_patterns
+from numerics.drum.spectra.mesh_spectra import mesh_patterns
 from numerics.drum.spectra.polygon_mesh import mesh_of_triangles
 
 SPACINGS = 8  # a unit of length

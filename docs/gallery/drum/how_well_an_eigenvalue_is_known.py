@@ -14,13 +14,9 @@ import numpy as np
 from numerics.drum.shapes.grid_masks import mask_of
 from numerics.drum.shapes.named import l_shape
 from numerics.drum.spectra.estimates import SAFETY, three_level_estimate
-from numerics.drum.spectra.finite_elements import (
-    accurate_spectrum,
-    graded_meshes,
-    mesh_eigenvalues,
-    unknowns,
-)
+from numerics.drum.spectra.finite_elements import accurate_spectrum, graded_meshes
 from numerics.drum.spectra.masks import corner_powers, extrapolated, mask_spectrum
+from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues, unknowns
 from numerics.drum.spectra.particular_solutions import particular_solution
 from numerics.drum.spectra.polygon_mesh import polygon_mesh
 

@@ -112,7 +112,12 @@ def drum_coverage(coverage: np.ndarray, *, component: str | None = None) -> np.n
             "must have both colours, a dark drum on light ground",
             "draw the other, or invert",
         )
-    drum = from_mask(dark, component=component).free[1:-1, 1:-1]
+    try:
+        drum = from_mask(dark, component=component).free[1:-1, 1:-1]
+    except ArgumentError as error:  # all parts together are no one outline
+        raise ArgumentError(
+            "picture", error.value, "must be connected", "choose component largest"
+        ) from error
     if not ndimage.binary_erosion(np.pad(drum, 1), _disc()).any():
         raise ArgumentError(
             "picture",

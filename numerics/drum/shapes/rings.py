@@ -62,9 +62,11 @@ def mended(vertices: Any, holes: Sequence[Any] = ()) -> tuple[Polygon, tuple[str
     given = [_numbers(name, ring) for name, ring in zip(names, (vertices, *holes), strict=True)]
     _refuse_many(sum(map(len, given)))
     rings = [_without_repeats(name, ring, notes) for name, ring in zip(names, given, strict=True)]
+    for name, ring in zip(names, rings, strict=True):
+        _refuse_flat(name, ring)
+    _refuse_meeting_sides(names, Polygon(rings[0], tuple(rings[1:])))
     turned = [_turned(*named, notes) for named in zip(names, rings, strict=True)]
     result = Polygon(turned[0], tuple(turned[1:]))
-    _refuse_meeting_sides(names, result)
     for k in range(1, len(turned)):
         _refuse_misplaced(names[k], turned[k][0], turned[0], turned[1:k] + turned[k + 1 :])
     _refuse_short_sides(result)
@@ -155,12 +157,18 @@ def _without_repeats(name: str, ring: np.ndarray, notes: list[str]) -> np.ndarra
     return kept
 
 
+def _refuse_flat(name: str, ring: np.ndarray) -> None:
+    """Raise ArgumentError if all vertices lie on one line."""
+    if not orientations(ring[0], ring[1], ring).any():
+        raise ArgumentError(name, "zero area", "must enclose some", "check the vertices")
+
+
 def _turned(name: str, ring: np.ndarray, notes: list[str]) -> np.ndarray:
     """The outer ring counter-clockwise, a hole clockwise; a turn is noted."""
     x, y = ([Fraction(value) for value in row] for row in ring.T.tolist())
     twice_area = sum(x[k - 1] * y[k] - x[k] * y[k - 1] for k in range(len(ring)))
-    if twice_area == 0 or float(twice_area) == 0:
-        raise ArgumentError(name, "zero area", "must enclose some", "check the vertices")
+    if float(twice_area) == 0:  # of sides that do not meet it is none, but too small for a float
+        raise ArgumentError(name, "zero area", "must enclose some", "rescale the polygon")
     wanted = "counter-clockwise" if name == "vertices" else "clockwise"
     if (twice_area > 0) == (name == "vertices"):
         return ring
@@ -217,20 +225,33 @@ def _meeting(
 ) -> ArgumentError:
     """Error for two sides that meet."""
     one, other = (names[ring_of[side]] for side in sides)
+    place = _common_point(*shape.sides[sides])
     starts = " and ".join(f"from {tuple(shape.corners[side].tolist())}" for side in sides)
     if one == other:
         return ArgumentError(
             one,
-            f"two sides that meet, {starts}",
+            f"two sides that meet at {place}, {starts}",
             "must not intersect or touch itself, by an exact test",
             "check the order of the vertices",
         )
     return ArgumentError(
         other,
-        f"a side that meets one of {one}, {starts}",
+        f"a side that meets one of {one} at {place}, {starts}",
         "must lie inside the outer ring and apart from other holes, without touching",
         "move it",
     )
+
+
+def _common_point(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+    """A point of two sides that meet, (start and end, 2), rounded; of a stretch an end of it."""
+    start, end = ([Fraction(x) for x in point] for point in one.tolist())
+    (ax, ay), (bx, by) = ([Fraction(x) for x in point] for point in other.tolist())
+    x, y = (to - at for at, to in zip(start, end, strict=True))
+    crossed = x * (by - ay) - y * (bx - ax)
+    if crossed == 0:  # along one line: the second of the four ends in their order is in both
+        return sorted(map(tuple, [*one.tolist(), *other.tolist()]))[1]
+    share = ((ax - start[0]) * (by - ay) - (ay - start[1]) * (bx - ax)) / crossed
+    return float(start[0] + share * x), float(start[1] + share * y)
 
 
 def _refuse_misplaced(

@@ -23,6 +23,7 @@ from numerics.drum.shapes.pictures import (
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.polygon_texts import polygon_text
 from numerics.drum.shapes.rings import MOST_VERTICES, require_length
+from numerics.drum.shapes.sources import LENGTH, Source, require_unit
 from numerics.images.arguments import reading
 from numerics.images.own_path import own_path
 from theory.errors import ArgumentError
@@ -35,46 +36,6 @@ KINDS = {
     **dict.fromkeys((".png", ".jpg", ".jpeg"), "picture"),
 }
 MASK_KEYS = ("mask", "free")
-LENGTH = "length"  # what its unit is called where a file does not say
-MOST_LETTERS = 20  # of a unit
-
-
-@dataclasses.dataclass(frozen=True)
-class Source:
-    """Where a shape comes from.
-
-    Parameters
-    ----------
-    file : str
-        Name of the file, without its folder.
-    sha256 : str
-        Of its bytes.
-    name : str
-        Of the shape: as the file says, or the file's without its ending.
-    unit : str
-        Of lengths; eigenvalues are in 1/unit^2.
-
-    Raises
-    ------
-    ArgumentError
-        For a name or a unit that a figure cannot show: without a letter, with a line break or a $.
-    """
-
-    file: str
-    sha256: str
-    name: str
-    unit: str = LENGTH
-
-    def __post_init__(self) -> None:
-        for argument, text in (("name", self.name), ("unit", self.unit)):
-            if not text.strip() or not text.isprintable() or "$" in text:
-                raise ArgumentError(
-                    argument, repr(text), "must be a line of text without $", "write another"
-                )
-        if len(self.unit) > MOST_LETTERS:
-            raise ArgumentError(
-                "unit", repr(self.unit), f"must have at most {MOST_LETTERS} letters", "shorten it"
-            )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -156,6 +117,7 @@ def read_shape(
     path: str | os.PathLike[str],
     *,
     spacing: float | None = None,
+    unit: str | None = None,
     invert: bool = False,
     component: str | None = None,
 ) -> ShapeFile:
@@ -173,6 +135,8 @@ def read_shape(
     path : str or path
     spacing : float, optional
         Distance of a mask's nodes, or width of a pixel; 1 if not given.
+    unit : str, optional
+        What the unit of lengths is called, `length` if not given; where the file says it, as there.
     invert : bool
         For a picture whose drum is light.
     component : {"largest", "all"}, optional
@@ -185,8 +149,10 @@ def read_shape(
     Raises
     ------
     ArgumentError
-        On `shape`, for a file that holds no drum; for options that the kind of file has no use for.
+        On `shape`, for a file that holds no drum; for options that the kind of file has no use for; for a
+        unit that a figure cannot show, or that is not the file's own.
     """
+    source_unit = LENGTH if unit is None else require_unit("unit", unit)
     location, given, kind = own_path(
         path, KINDS, argument="shape", example="numpy.savetxt('drum.csv', vertices, delimiter=',')"
     )
@@ -199,14 +165,19 @@ def read_shape(
     with _in_file(given), location.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
-        source = Source(location.resolve().name, digest, location.resolve().stem)
-        if kind == "polygon":
-            return _polygon_file(file, suffix, source)
+        source = Source(location.resolve().name, digest, location.resolve().stem, source_unit)
         if kind == "mask":
             mask = _stored_mask(file, suffix)
             return MaskFile(from_mask(mask, spacing=width, component=component), source)
-        coverage = drum_coverage(coverage_of(file, invert=invert), component=component)
-        return PictureFile(coverage, width, source)
+        if kind == "picture":
+            coverage = drum_coverage(coverage_of(file, invert=invert), component=component)
+            return PictureFile(coverage, width, source)
+        found = _polygon_file(file, suffix, source)
+    if unit not in (None, found.source.unit):
+        raise ArgumentError(
+            "unit", unit, f"must be as {given} says, {found.source.unit}", "leave it out"
+        )
+    return found
 
 
 def _refuse_unused(given: str, kind: str, **options: object) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 
 from numerics.drum.drums import require_whole
 from numerics.drum.shapes.curved import Annulus, Disk
-from numerics.drum.spectra.finite_elements import LEAST_UNKNOWNS, nested_spectrum, unknowns
+from numerics.drum.spectra.finite_elements import LEAST_UNKNOWNS
+from numerics.drum.spectra.mesh_spectra import nested_spectrum, unknowns
 from numerics.drum.spectra.spectrum import Spectrum
 from theory.errors import ArgumentError
 

@@ -1,14 +1,12 @@
 """Spectra with a formula: rectangles, two triangles, and what separates in polar coordinates.
 
-Straight sides give whole numbers, exactly; round ones give zeros of Bessel functions, found one after
-the other so that none is missed.
+Straight sides give whole numbers, exactly; round ones give zeros of Bessel functions.
 """
 
 from __future__ import annotations
 
-import heapq
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -17,6 +15,7 @@ import sympy
 from numerics.drum.drums import require_whole
 from numerics.drum.shapes.curved import Annulus, Disk, Sector
 from numerics.drum.shapes.rings import require_length
+from numerics.drum.spectra.bessel_zeros import at_both_rims, at_the_rim, lowest_zeros
 from numerics.drum.spectra.spectrum import Spectrum
 from numerics.lambdify import lambdify
 from theory.drum.levels import (
@@ -30,10 +29,6 @@ from theory.drum.triangles import equilateral_eigenvalue, right_isosceles_eigenv
 from theory.errors import ArgumentError
 
 ROUNDING = 1e-12  # relative
-STRIDE = 1.0  # consecutive zeros of one order are more than 3 apart
-
-Radial = Callable[[float, np.ndarray], np.ndarray]
-"""What vanishes at the wall: of the order of a Bessel function and s, any shape."""
 
 
 def rectangle_spectrum(side_x: float, side_y: float, count: int) -> Spectrum:
@@ -100,8 +95,8 @@ def disk_spectrum(radius: float, count: int) -> Spectrum:
     [5.783185963, 14.681970642, 14.681970642]
     """
     disk = Disk(radius)
-    levels = _levels(_at_the_rim, map(float, itertools.count()), count, both=True)
-    return _exact((levels / disk.radius) ** 2)
+    zeros = lowest_zeros(at_the_rim, map(float, itertools.count()), count, both=True)
+    return _exact((zeros / disk.radius) ** 2)
 
 
 def sector_spectrum(angle: float, radius: float, count: int) -> Spectrum:
@@ -116,58 +111,7 @@ def sector_spectrum(angle: float, radius: float, count: int) -> Spectrum:
     """
     sector = Sector(angle, radius)
     orders = (n * np.pi / sector.angle for n in itertools.count(1))
-    return _exact((_levels(_at_the_rim, orders, count, both=False) / sector.radius) ** 2)
-
-
-def sector_wall_rate(sector: Sector, apart: float, sides: int = 2) -> tuple[float, float]:
-    """Return how fast ln(lambda_1) of a sector falls as its walls move outward, and what is left out.
-
-    The integral of (du/dn)^2 over the walls, over lambda_1; u has unit L2 norm (Hadamard 1908). With
-    j = j_{nu,1} and nu = pi/beta the arc adds 2/R and the straight sides the integral over x = r/R of
-    8 nu^2 (J_nu(j x)/x)^2/(beta R j^2 J_{nu+1}(j)^2): it goes as x^(2 nu - 2), and diverges at a slit.
-
-    Parameters
-    ----------
-    apart : float
-        Distance from the apex at which the sides begin, positive.
-    sides : int
-        How many of the two straight sides move; the arc always does.
-
-    Returns
-    -------
-    rate : float
-        1/length.
-    left : float
-        Share of lambda_1 that u has nearer to the apex, about: no move of the sides by `apart`
-        changes more there.
-
-    Raises
-    ------
-    ArgumentError
-        For a distance that is not positive, or not below the radius; for sides that it has not.
-
-    Examples
-    --------
-    >>> rate, _ = sector_wall_rate(Sector(np.pi / 2), 0.01)
-    >>> round(rate, 3)
-    4.716
-    """
-    from scipy.integrate import quad
-    from scipy.special import jv
-
-    if sides not in (0, 1, 2):
-        raise ArgumentError("sides", sides, "must be 0, 1 or 2", "choose one")
-    nearest = require_length("apart", apart) / sector.radius
-    if nearest >= 1:
-        raise ArgumentError("apart", apart, f"must be below {sector.radius}", "make it less")
-    order = np.pi / sector.angle
-    zero = np.sqrt(sector_spectrum(sector.angle, 1.0, 1).eigenvalues[0])
-    weight = (zero * jv(order + 1, zero)) ** 2
-    # dx = x dt with t = ln x: near the apex the integrand is steep in x
-    slopes, _ = quad(lambda t: jv(order, zero * np.exp(t)) ** 2 * np.exp(-t), np.log(nearest), 0)
-    rate = 2 + sides * 4 * order**2 * slopes / (sector.angle * weight)
-    left = sides * order * jv(order, zero * nearest) ** 2 / weight
-    return float(rate / sector.radius), float(left)
+    return _exact((lowest_zeros(at_the_rim, orders, count, both=False) / sector.radius) ** 2)
 
 
 def annulus_spectrum(inner: float, outer: float, count: int) -> Spectrum:
@@ -182,11 +126,11 @@ def annulus_spectrum(inner: float, outer: float, count: int) -> Spectrum:
     """
     annulus = Annulus(inner, outer)
     inner, outer = annulus.inner, annulus.outer
-    radial = _at_both_rims(inner / outer)
-    levels = _levels(radial, map(float, itertools.count()), count, both=True)
+    radial = at_both_rims(inner / outer)
+    zeros = lowest_zeros(radial, map(float, itertools.count()), count, both=True)
     # between near walls the phases differ little over a long way: rounding weighs more
     rounding = ROUNDING * max(1.0, 0.01 * outer / (outer - inner))
-    return _exact((levels / outer) ** 2, rounding)
+    return _exact((zeros / outer) ** 2, rounding)
 
 
 FAMILIES: dict[str, Callable[..., Spectrum]] = {
@@ -239,79 +183,3 @@ def _triangle(
     lowest = [mode for _, modes in levels(count) for mode in modes][:count]
     m, n = np.array(lowest, float).T
     return _exact(lambdify(eigenvalue, (ROW, COLUMN, size))(m, n, length))
-
-
-# --- zeros of Bessel functions --------------------------------------------------------------------
-
-
-def _at_the_rim(order: float, s: np.ndarray) -> np.ndarray:
-    from scipy.special import jv
-
-    return jv(order, s)
-
-
-def _at_both_rims(ratio: float) -> Radial:
-    """Return the cross product of annuli with a/b = ratio, over the moduli at both walls.
-
-    J + iY = M exp(i theta): it is the sine of what theta gains from wall to wall, and finite where
-    Y alone is not.
-    """
-    from scipy.special import jv, yv
-
-    def phase(order: float, s: np.ndarray) -> np.ndarray:
-        return np.arctan2(yv(order, s), jv(order, s))
-
-    return lambda order, s: np.sin(phase(order, s) - phase(order, ratio * s))
-
-
-def _levels(radial: Radial, orders: Iterator[float], count: int, *, both: bool) -> np.ndarray:
-    """Return the lowest zeros s of all orders, ascending; twice above order 0 if both sine and cosine."""
-    require_whole("count", count, 1)
-    found: list[float] = []
-    for order, zero in _ascending(radial, orders):
-        found += [zero] * (2 if both and order > 0 else 1)
-        if len(found) >= count:
-            return np.array(found[:count])
-    raise AssertionError("there are infinitely many")
-
-
-def _ascending(radial: Radial, orders: Iterator[float]) -> Iterator[tuple[float, float]]:
-    """Yield (order, zero) with the zeros ascending.
-
-    The k-th zero grows with the order and with k: what comes next is the next zero of an order that
-    has been met, or the first zero of the order after all these. For the same reason it lies above
-    the k-th zero of the order before, and that is known by then.
-    """
-    below: list[float] = []  # the k-th zero of the highest order that has one
-
-    def zero_of(order: float, k: int, start: float) -> tuple[float, int, float]:
-        if k == len(below):
-            below.append(start)
-        below[k] = _zero_from(radial, order, max(start, below[k]))
-        return below[k], k, order
-
-    order = next(orders)
-    # no zero of an order lies below the order
-    waiting = [zero_of(order, 0, max(order, STRIDE))]
-    while True:
-        zero, k, order = heapq.heappop(waiting)
-        yield order, zero
-        heapq.heappush(waiting, zero_of(order, k + 1, zero + 2 * STRIDE))
-        if k == 0:
-            higher = next(orders)
-            heapq.heappush(waiting, zero_of(higher, 0, higher))
-
-
-def _zero_from(radial: Radial, order: float, start: float) -> float:
-    """Return the first zero above a place: strides cannot step over two."""
-    from scipy.optimize import brentq
-
-    strides = 8
-    while True:
-        places = start + STRIDE * np.arange(strides + 1)
-        positive = radial(order, places) > 0
-        (turns,) = np.nonzero(positive[1:] != positive[:-1])
-        if turns.size:
-            low, high = places[turns[0]], places[turns[0] + 1]
-            return float(brentq(lambda s: radial(order, s), low, high, xtol=1e-300, rtol=1e-15))
-        start, strides = places[-1], 2 * strides

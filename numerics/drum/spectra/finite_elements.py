@@ -1,26 +1,28 @@
-"""Eigenvalues by finite elements: graded quadratic, layered quartic, and guaranteed lower bounds.
-
-On a polygon that the mesh fills exactly every value of a conforming element is an upper bound.
-"""
+"""Eigenvalues of polygons by finite elements: graded quadratic, layered quartic, and lower bounds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from numerics.drum.drums import require_whole
 from numerics.drum.shapes.polygon import Polygon
-from numerics.drum.spectra.estimates import SAFETY, three_level_estimate, two_level_estimate
+from numerics.drum.spectra.estimates import SAFETY, two_level_estimate
 from numerics.drum.spectra.grading import (
-    element_sizes,
     equal_sizes,
     graded,
     grading_power,
     halved,
     short_sides_are_smooth,
     with_layers,
+    with_two_layers,
+)
+from numerics.drum.spectra.mesh_spectra import (
+    mesh_eigenvalues,
+    mesh_lower_bounds,
+    nested_spectrum,
+    unknowns,
 )
 from numerics.drum.spectra.polygon_mesh import polygon_mesh
 from numerics.drum.spectra.spectrum import Spectrum
@@ -30,7 +32,6 @@ from theory.errors import ArgumentError
 if TYPE_CHECKING:
     from skfem import MeshTri
 
-Element = Literal["P2", "P4", "CR"]  # quadratic, quartic; Crouzeix-Raviart, not conforming
 LEAST_UNKNOWNS = 5  # of the coarsest level, for each eigenvalue
 MOST_UNKNOWNS = 500_000
 LAYERS = 14  # at a corner of 270 degrees
@@ -39,128 +40,6 @@ QUARTIC_UNKNOWNS = 8  # of quartic elements for each triangle
 ROUNDING = 1e-9  # of a number of layers
 LAYER_UNKNOWNS = 100  # of quartic elements in each layer of each corner, about
 LARGEST_POWER = 2.0  # of a mesh width squared, counted on where no corner is singular
-LOWER = 0.1893  # largest ratio of the error of Crouzeix-Raviart's interpolation to h |grad error|
-
-
-# --- a given mesh ---------------------------------------------------------------------------------
-
-
-def mesh_eigenvalues(mesh: MeshTri, count: int, element: Element = "P2") -> np.ndarray:
-    """Return the lowest eigenvalues of minus the Laplacian on a mesh, clamped at its rim, (mode,).
-
-    Parameters
-    ----------
-    mesh : MeshTri
-        Straight, or isoparametric (`MeshTri2`) with "P2".
-    count : int
-        How many.
-
-    Raises
-    ------
-    ArgumentError
-        For an unknown element; if the mesh has not more unknowns than eigenvalues are asked for.
-    """
-    stiffness, inertia, _, _ = _matrices(mesh, element)
-    return np.sort(_solved(stiffness, inertia, count, vectors=False))
-
-
-def mesh_patterns(
-    mesh: MeshTri, count: int, element: Element = "P2", refinements: int = 2
-) -> tuple[np.ndarray, MeshTri, np.ndarray]:
-    """Return eigenvalues, a finer mesh to draw on, and the eigenfunctions at its vertices.
-
-    Each element is split `refinements` times, without regard to its neighbours: a vertex on a side
-    occurs once for each element.
-
-    Returns
-    -------
-    eigenvalues : ndarray, (mode,)
-    drawn : MeshTri
-    patterns : ndarray, (mode, vertex)
-        With unit L2 norm, zero at the rim.
-    """
-    stiffness, inertia, basis, free = _matrices(mesh, element)
-    eigenvalues, vectors = _solved(stiffness, inertia, count, vectors=True)
-    whole = np.zeros((count, basis.N))
-    whole[:, free] = vectors.T
-    drawn = [basis.refinterp(one, nrefs=refinements) for one in whole]
-    return eigenvalues, drawn[0][0], np.array([values for _, values in drawn])
-
-
-def nested_spectrum(meshes: Sequence[MeshTri], count: int, method: str) -> Spectrum:
-    """Return eigenvalues of quadratic elements on the finest of three nested meshes.
-
-    The errors are twice `three_level_estimate`.
-
-    Parameters
-    ----------
-    meshes : sequence of MeshTri
-        Each made of the one before by halving its elements.
-    method : str
-        In words, for the result.
-
-    Raises
-    ------
-    ArgumentError
-        If there are not three; as `mesh_eigenvalues`.
-    """
-    if len(meshes) != 3:
-        raise ArgumentError("meshes", len(meshes), "must be three", "pass three nested levels")
-    levels = [mesh_eigenvalues(mesh, count) for mesh in meshes]
-    errors = SAFETY * three_level_estimate(*levels)
-    return Spectrum(levels[-1], errors, method, unknowns(meshes[-1]))
-
-
-def mesh_lower_bounds(mesh: MeshTri, count: int) -> np.ndarray:
-    """Return guaranteed lower bounds of the lowest eigenvalues of the polygon that a mesh fills.
-
-    lambda/(1 + (0.1893 h)^2 lambda), lambda of Crouzeix-Raviart's elements, h the longest side of
-    the mesh.
-
-    References
-    ----------
-    Liu 2015, "A framework of verified eigenvalue bounds for self-adjoint differential operators".
-    """
-    found = mesh_eigenvalues(mesh, count, "CR")
-    return found / (1 + (LOWER * element_sizes(mesh).max()) ** 2 * found)
-
-
-def unknowns(mesh: MeshTri, element: Element = "P2") -> int:
-    """Return the number of unknowns of an element on a mesh: those off the rim."""
-    basis = _basis(mesh, element)
-    return int(basis.N - len(basis.get_dofs().flatten()))
-
-
-def wall_rate(mesh: MeshTri, element: Element = "P4", rim: np.ndarray | None = None) -> float:
-    """Return how fast ln(lambda_1) falls as the rim, or some of it, moves outward (1/length).
-
-    The integral of (du/dn)^2 over the rim, over lambda_1; u has unit L2 norm (Hadamard 1908): P/A of
-    a square and of a disk. It is the first order in the way d: at a reentrant corner of angle w the
-    next one is d^(2 pi/w), elsewhere d^2. There it needs layers (`with_layers`): elements of size s
-    miss s^(2 pi/w - 1).
-
-    Parameters
-    ----------
-    rim : ndarray, (facet,), optional
-        The boundary facets that move; all, if not given.
-
-    Raises
-    ------
-    ArgumentError
-        As `mesh_eigenvalues`.
-    """
-    import skfem
-
-    stiffness, inertia, basis, free = _matrices(mesh, element)
-    lowest, vectors = _solved(stiffness, inertia, 1, vectors=True)
-    whole = np.zeros(basis.N)
-    whole[free] = vectors[:, 0]
-    moved = skfem.FacetBasis(mesh, basis.elem, facets=rim)
-    slopes = (moved.interpolate(whole).grad * moved.normals).sum(axis=0)
-    return float((slopes**2 * moved.dx).sum() / lowest[0])
-
-
-# --- a polygon ------------------------------------------------------------------------------------
 
 
 def finite_element_spectrum(polygon: Polygon, count: int) -> Spectrum:
@@ -261,7 +140,8 @@ def lower_bounds(polygon: Polygon, count: int, *, refinements: int = 3) -> np.nd
 def _coarsest(polygon: Polygon, count: int, levels: int = 0) -> tuple[MeshTri, Widths]:
     """A mesh and its widths, of spacing sqrt(A)/4 or so much less that it has unknowns enough.
 
-    Graded, if it is the first of some levels of quadratic elements.
+    If it is the first of some levels of quadratic elements, it is graded, and a thin polygon has
+    two layers across: what one says about the next to come tells little.
     """
     require_whole("count", count, 1)
     spacing = np.sqrt(polygon.area) / 4
@@ -269,7 +149,7 @@ def _coarsest(polygon: Polygon, count: int, levels: int = 0) -> tuple[MeshTri, W
         mesh, widths = polygon_mesh(polygon, spacing), widths_of(polygon, spacing)
         if levels:
             _require_affordable(polygon, _least_unknowns(mesh, polygon, widths, levels))
-            mesh = graded(mesh, polygon, spacing)
+            mesh = graded(with_two_layers(mesh), polygon, spacing)
         if unknowns(mesh) >= LEAST_UNKNOWNS * count:
             return mesh, widths
         spacing /= np.sqrt(2)
@@ -300,60 +180,3 @@ def _require_affordable(polygon: Polygon, needed: int) -> None:
             f"keep about {max(3, corners * MOST_UNKNOWNS // needed)} corners, "
             "the sharpest, or ask for fewer eigenvalues",
         )
-
-
-# --- matrices -------------------------------------------------------------------------------------
-
-
-def _basis(mesh: MeshTri, element: Element):
-    import skfem
-
-    elements = {
-        "P2": skfem.ElementTriP2,
-        "P4": skfem.ElementTriP4,
-        "CR": skfem.ElementTriCR,
-    }
-    if element not in elements:
-        raise ArgumentError(
-            "element", element, f"must be one of {', '.join(elements)}", "choose one"
-        )
-    return skfem.Basis(mesh, elements[element]())
-
-
-def _matrices(mesh: MeshTri, element: Element) -> tuple:
-    """Stiffness and mass on the unknowns, the basis, and the unknowns' numbers in it."""
-    from skfem.models.poisson import laplace, mass
-
-    basis = _basis(mesh, element)
-    free = basis.complement_dofs(basis.get_dofs())
-    matrices = (form.assemble(basis)[free][:, free].tocsc() for form in (laplace, mass))
-    return *matrices, basis, free
-
-
-def _solved(stiffness, inertia, count: int, *, vectors: bool) -> Any:
-    """Eigenvalues, or the pair of them, ascending, and the eigenvectors as columns."""
-    from scipy.sparse.linalg import LinearOperator, eigsh, splu
-
-    size = stiffness.shape[0]
-    if not 0 < count < size:
-        raise ArgumentError(
-            "count", count, f"must lie between 1 and {size - 1}", "ask for fewer, or refine"
-        )
-    # no pivoting: the matrix is positive definite, and the order then keeps its zeros
-    factors = splu(
-        stiffness,
-        permc_spec="MMD_AT_PLUS_A",
-        diag_pivot_thresh=0.0,
-        options={"SymmetricMode": True},
-    )
-    inverse = LinearOperator(stiffness.shape, factors.solve)
-    return eigsh(
-        stiffness,
-        count,
-        inertia,
-        sigma=0,
-        OPinv=inverse,
-        v0=np.ones(size),
-        ncv=min(size, count + max(count // 3, 21)),
-        return_eigenvectors=vectors,
-    )

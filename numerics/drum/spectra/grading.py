@@ -19,6 +19,7 @@ NEGLIGIBLE = 0.1  # of the error of the rest
 SMALLEST = 1 / 4  # of the size at 270 degrees that leaves as much: with 1/2 a corner of 135 shows
 REENTRANT = np.radians(270)  # a corner by which others are measured
 MOST_ELEMENTS = 300_000  # from here on quadratic ones have 500,000 unknowns, about
+THIN = 0.1  # of the area
 GREEN = 3  # elements more, at least, for each that is refined
 NEIGHBOURS = 8  # corners among which one is sought first whose rule an element breaks
 AT_ONCE = 1_000_000  # pairs of an element and a corner
@@ -208,6 +209,20 @@ def with_layers(mesh: MeshTri, corners: np.ndarray, layers: np.ndarray | int) ->
     for layer in range(layers.max(initial=0)):
         mesh = mesh.refined(np.flatnonzero(np.isin(mesh.t, numbers[layers > layer]).any(axis=0)))
     return mesh
+
+
+def with_two_layers(mesh: MeshTri) -> MeshTri:
+    """Return a mesh of a thin polygon with the elements that reach from wall to wall refined.
+
+    All their vertices are on the rim, but not two of their sides: those are in a corner. Thin is a
+    polygon of which they fill more than a tenth; of others the mesh is returned as it is.
+    """
+    on_the_rim = np.isin(mesh.t, mesh.boundary_nodes()).all(axis=0)
+    across = on_the_rim & (np.isin(mesh.t2f, mesh.boundary_facets()).sum(axis=0) < 2)
+    sides = mesh.p[:, mesh.t[1:]] - mesh.p[:, mesh.t[:1]]
+    areas = np.abs(np.linalg.det(sides.transpose(2, 0, 1)))
+    thin = areas[across].sum() > THIN * areas.sum()
+    return mesh.refined(np.flatnonzero(across)) if thin else mesh
 
 
 def element_sizes(mesh: MeshTri) -> np.ndarray:

@@ -7,14 +7,14 @@ vanishing inside, lambda is an eigenvalue of the polygon (Betcke and Trefethen 2
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from numerics.drum.drums import require_whole
 from numerics.drum.shapes.polygon import Polygon
+from numerics.drum.spectra.corner_waves import CornerWaves, require_free_cuts
+from numerics.drum.spectra.polygon_points import interior_points, quadrature, side_points
 from numerics.drum.spectra.spectrum import Spectrum
 from theory.errors import ArgumentError
 
@@ -25,45 +25,6 @@ DENSE_POINTS = 2000  # a side, where the bound is looked for
 DEPENDENT = 1e-14  # what is left of a column, relatively, that the others contain
 SCAN = 16  # steps across the range, of which the lowest is refined
 NARROWEST = 1e-15  # range, relative
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class CornerWaves:
-    """J_{k alpha}(sqrt(lambda) r) sin(k alpha theta), k = 1, ..., N, at the singular corners.
-
-    theta runs from the side that starts at the corner; its branch is cut along the bisector outside.
-    N is the number of terms at each corner.
-    """
-
-    polygon: Polygon
-    terms: int
-
-    @property
-    def corners(self) -> np.ndarray:
-        """Numbers of the singular corners, (corner,)."""
-        return np.flatnonzero(self.polygon.singular)
-
-    @property
-    def orders(self) -> np.ndarray:
-        """Orders k alpha, corner by corner, (wave,)."""
-        alpha = np.pi / self.polygon.angles[self.corners]
-        return np.ravel(alpha[:, None] * np.arange(1, self.terms + 1))
-
-    def at(self, points: np.ndarray) -> Callable[[float], np.ndarray]:
-        """Return the function that gives all waves at points, (point, 2), for a lambda: (point, wave)."""
-        from scipy.special import jv
-
-        polar = [self._polar(corner, points) for corner in self.corners]
-        radii = np.repeat(np.stack([r for r, _ in polar], axis=1), self.terms, axis=1)
-        turns = np.repeat(np.stack([theta for _, theta in polar], axis=1), self.terms, axis=1)
-        orders, sines = self.orders, np.sin(self.orders * turns)
-        return lambda eigenvalue: jv(orders, np.sqrt(eigenvalue) * radii) * sines
-
-    def _polar(self, corner: int, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        x, y = (points - self.polygon.corners[corner]).T
-        cut = self.polygon.angles[corner] / 2 - np.pi
-        turn = np.arctan2(y, x) - _direction(self.polygon, corner)
-        return np.hypot(x, y), (turn - cut) % (2 * np.pi) + cut
 
 
 def particular_solution(
@@ -101,7 +62,7 @@ def particular_solution(
     values = np.atleast_1d(np.array(near, float))
     _require_near(values, within)
     waves = CornerWaves(polygon, _terms(polygon, terms))
-    _require_free_cuts(polygon, waves.corners)
+    require_free_cuts(waves)
     search, proof = _Search(waves, seed), _Proof(waves)
     found = np.array([search.lowest(value, within) for value in values])
     bounds = np.array([proof.bound(one, *search.fit(one)) for one in found])
@@ -210,85 +171,6 @@ class _Proof:
         left = np.abs(self.wall(eigenvalue)[:, chosen] @ shares).max()
         norm = np.sqrt(self.weights @ (self.inside(eigenvalue)[:, chosen] @ shares) ** 2)
         return float(np.sqrt(self.area) * left / norm)
-
-
-def quadrature(polygon: Polygon, order: int = 24) -> tuple[np.ndarray, np.ndarray]:
-    """Return Gauss points, (point, 2), and weights, (point,), of a polygon.
-
-    Between the heights of two neighbouring vertices it falls into trapezia, `order` points each way.
-    """
-    places, weights = np.polynomial.legendre.leggauss(order)
-    places, weights = (places + 1) / 2, weights / 2
-    points, shares = [], []
-    for low, high in itertools.pairwise(np.unique(polygon.corners[:, 1])):
-        y = low + (high - low) * places
-        crossings = _crossings(polygon, low, high, y)
-        for left, right in zip(crossings[::2], crossings[1::2], strict=True):
-            x = left + (right - left) * places[:, None]
-            points.append(np.stack(np.broadcast_arrays(x, y), axis=-1).reshape(-1, 2))
-            shares.append(np.ravel((high - low) * np.outer(weights, weights * (right - left))))
-    return np.concatenate(points), np.concatenate(shares)
-
-
-def _crossings(polygon: Polygon, low: float, high: float, y: np.ndarray) -> list[np.ndarray]:
-    """Where the sides that span a strip are at heights within it, from left to right, (y,) each."""
-    start, end = np.moveaxis(polygon.sides, 1, 0)
-    span = (np.minimum(start, end)[:, 1] <= low) & (np.maximum(start, end)[:, 1] >= high)
-    span &= start[:, 1] != end[:, 1]
-    share = (y - start[span, 1, None]) / (end - start)[span, 1, None]
-    across = start[span, 0, None] + share * (end - start)[span, 0, None]
-    return list(across[np.argsort(across.mean(axis=1))])
-
-
-def side_points(polygon: Polygon, count: int) -> np.ndarray:
-    """Return points on the sides, denser towards their ends, (point, 2).
-
-    The two sides of a single singular corner are left out: its waves are 0 there.
-    """
-    (corners,), sides = np.nonzero(polygon.singular), polygon.sides
-    if len(corners) == 1:
-        own = polygon.corners[corners[0]]
-        sides = sides[~(sides == own).all(axis=2).any(axis=1)]
-    share = (1 - np.cos(np.pi * (np.arange(count) + 0.5) / count)) / 2
-    return np.concatenate([start + share[:, None] * (end - start) for start, end in sides])
-
-
-def interior_points(polygon: Polygon, count: int, generator: np.random.Generator) -> np.ndarray:
-    """Return points drawn evenly from the inside, (point, 2)."""
-    (low, high), found = polygon.box, np.empty((0, 2))
-    while len(found) < count:
-        drawn = generator.uniform(low, high, size=(2 * count, 2))
-        found = np.concatenate([found, drawn[polygon.contains(drawn)]])
-    return found[:count]
-
-
-def _direction(polygon: Polygon, corner: int) -> float:
-    (x0, y0), (x1, y1) = polygon.sides[corner]
-    return float(np.arctan2(y1 - y0, x1 - x0))
-
-
-def _require_free_cuts(polygon: Polygon, corners: np.ndarray) -> None:
-    for corner in corners:
-        place = polygon.corners[corner]
-        turn = _direction(polygon, corner) + polygon.angles[corner] / 2 + np.pi
-        if _meets(polygon, place, np.array([np.cos(turn), np.sin(turn)])):
-            raise ArgumentError(
-                "polygon",
-                f"a singular corner at {tuple(place.tolist())}",
-                "its bisector outside must not meet the polygon again: waves would jump there",
-                "use finite elements",
-            )
-
-
-def _meets(polygon: Polygon, place: np.ndarray, ray: np.ndarray) -> bool:
-    """Return whether a ray from a corner meets a side that does not end there."""
-    sides = polygon.sides[~(polygon.sides == place).all(axis=2).any(axis=1)] - place
-    across = sides[..., 1] * ray[0] - sides[..., 0] * ray[1]
-    ahead = sides @ ray
-    crosses = (across[:, 0] > 0) != (across[:, 1] > 0)
-    gap = np.where(crosses, across[:, 0] - across[:, 1], 1.0)
-    at = ahead[:, 0] + across[:, 0] / gap * (ahead[:, 1] - ahead[:, 0])
-    return bool((crosses & (at > 0)).any())
 
 
 def _require_near(values: np.ndarray, within: float) -> None:

@@ -7,7 +7,7 @@ from numerics.drum.shapes import named
 from numerics.drum.shapes.curved import Annulus, Disk, Sector
 from numerics.drum.spectra import exact
 from numerics.drum.spectra.curved_elements import curved_mesh, curved_spectrum
-from numerics.drum.spectra.finite_elements import mesh_eigenvalues, unknowns
+from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues, unknowns
 from theory.errors import ArgumentError
 
 ROUND = {

@@ -7,7 +7,7 @@ from scipy.special import zeta
 from numerics.drum.isospectral.tilings import unfolded_pair
 from numerics.drum.shapes import named
 from numerics.drum.shapes.polygon import Polygon
-from numerics.drum.spectra import exact
+from numerics.drum.spectra import exact, mesh_spectra
 from numerics.drum.spectra.estimates import SAFETY, three_level_estimate
 from numerics.drum.spectra.finite_elements import (
     LAYERS,
@@ -15,6 +15,9 @@ from numerics.drum.spectra.finite_elements import (
     finite_element_spectrum,
     graded_meshes,
     lower_bounds,
+)
+from numerics.drum.spectra.grading import graded, with_layers
+from numerics.drum.spectra.mesh_spectra import (
     mesh_eigenvalues,
     mesh_lower_bounds,
     mesh_patterns,
@@ -22,7 +25,6 @@ from numerics.drum.spectra.finite_elements import (
     unknowns,
     wall_rate,
 )
-from numerics.drum.spectra.grading import graded, with_layers
 from numerics.drum.spectra.polygon_mesh import mesh_of_triangles, polygon_mesh
 from theory.errors import ArgumentError
 
@@ -129,6 +131,24 @@ def test_crouzeix_raviart_below_the_pair(index):
     below = [mesh_lower_bounds(mesh_of_triangles(triangles, level), 25) for level in (2, 3, 4)]
     assert all((low < PAIR).all() for low in below)
     assert (np.diff(below, axis=0) > 0).all()
+
+
+@pytest.mark.parametrize(("length", "count"), [(30, 20), (300, 3)])
+def test_a_thin_strip(length, count):
+    """Its errors are stated a hundred times too large at most; near neighbours are told apart."""
+    found = finite_element_spectrum(named.rectangle(length, 1), count)
+    truth = exact.rectangle_spectrum(length, 1, count).eigenvalues
+    off = found.eigenvalues - truth
+    assert (off > 0).all()
+    assert (off <= found.errors).all()
+    assert (found.errors < 100 * off).all()
+
+
+def test_eigenvalues_too_near_are_refused(monkeypatch):
+    """Without a shift Lanczos' method does not tell those of a strip apart."""
+    monkeypatch.setattr(mesh_spectra, "MOST_SHIFTS", 1)
+    with pytest.raises(ArgumentError, match=r"count: got 3; asks for eigenvalues too near"):
+        finite_element_spectrum(named.rectangle(300, 1), 3)
 
 
 def test_ring():

@@ -10,8 +10,8 @@ from numerics.drum.hearing import heard
 from numerics.drum.shapes import named
 from numerics.drum.shapes.curved import Annulus, Disk
 from numerics.drum.spectra import exact
-from numerics.drum.spectra.finite_elements import mesh_eigenvalues
 from numerics.drum.spectra.grading import with_layers
+from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues
 from numerics.drum.spectra.polygon_mesh import polygon_mesh
 from theory.drum import heat_trace as law
 from theory.errors import ArgumentError

@@ -14,8 +14,8 @@ from numerics.drum.isospectral.transplantation import grid_pair, transplanted
 from numerics.drum.modes import modes_of, operator
 from numerics.drum.shapes import named
 from numerics.drum.spectra.exact import right_isosceles_spectrum
-from numerics.drum.spectra.finite_elements import mesh_eigenvalues
 from numerics.drum.spectra.masks import mask_modes, mask_spectrum
+from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues
 from numerics.drum.spectra.polygon_mesh import mesh_of_triangles
 from numerics.drum.stepping import Stepper, struck
 from theory.drum import transplantation as theory

@@ -9,14 +9,15 @@ from numerics.drum.shapes.polygon import Polygon, strengths
 from numerics.drum.shapes.rings import polygon as polygon_of
 from numerics.drum.spectra import grading
 from numerics.drum.spectra import polygon_mesh as meshes
-from numerics.drum.spectra.finite_elements import mesh_eigenvalues
 from numerics.drum.spectra.grading import (
     element_sizes,
     equal_sizes,
     graded,
     grading_power,
     with_layers,
+    with_two_layers,
 )
+from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues
 from numerics.drum.spectra.polygon_mesh import mesh_of_triangles, polygon_mesh
 from theory.errors import ArgumentError
 
@@ -181,6 +182,15 @@ def test_a_grading_that_is_too_large_is_refused(monkeypatch):
         ArgumentError, match=r"polygon: got 6 corners; needs more than 100 elements"
     ):
         graded(mesh, named.l_shape(), spacing / 2)
+
+
+def test_two_layers_across_what_is_thin():
+    """A strip of one layer has no vertex inside, then it has; a square is left as it is."""
+    strip = polygon_mesh(named.rectangle(40, 1), 2)
+    assert not len(strip.interior_nodes())
+    assert len(with_two_layers(strip).interior_nodes()) > 40
+    square = polygon_mesh(named.square(), 1 / 4)
+    assert with_two_layers(square) is square
 
 
 def test_nothing_to_grade():

@@ -5,13 +5,7 @@ import pytest
 
 from numerics.drum.shapes import named
 from numerics.drum.shapes.polygon import Polygon
-from numerics.drum.spectra.particular_solutions import (
-    CornerWaves,
-    interior_points,
-    particular_solution,
-    quadrature,
-    side_points,
-)
+from numerics.drum.spectra.particular_solutions import particular_solution
 from theory.errors import ArgumentError
 
 L_SHAPE = 9.6397238440219410527
@@ -60,45 +54,6 @@ def test_scaling():
     found = particular_solution(shape, 9.64 / 9, terms=20)
     assert found.covers(np.array([L_SHAPE / 9])).all()
     assert found.eigenvalues[0] == pytest.approx(L_SHAPE / 9, rel=1e-6)
-
-
-def test_waves_vanish_on_their_sides():
-    """On both sides of its corner every wave is 0, and all have -Laplacian = lambda by differences."""
-    shape = named.l_shape()
-    waves = CornerWaves(shape, 6)
-    (corner,) = waves.corners
-    before = shape.sides[corner - 1]
-    along = np.linspace(0.1, 0.9, 9)[:, None]
-    for start, end in (shape.sides[corner], before):
-        assert waves.at(start + along * (end - start))(9.0) == pytest.approx(0, abs=1e-13)
-    points, step = np.array([[0.5, 0.4], [1.3, 0.6], [0.4, 1.5]]), 1e-3
-    middle = waves.at(points)(9.0)
-    arms = [waves.at(points + step * np.array(a))(9.0) for a in ((1, 0), (-1, 0), (0, 1), (0, -1))]
-    assert (4 * middle - sum(arms)) / step**2 == pytest.approx(9.0 * middle, abs=1e-4)
-
-
-@pytest.mark.parametrize(
-    "shape", [named.l_shape(), *named.isospectral_pair(), named.random_star(3, 7)]
-)
-def test_quadrature(shape):
-    """The integral of x^2 y over a polygon, by Gauss and by Green's theorem along its sides."""
-    points, weights = quadrature(shape)
-    assert weights.sum() == pytest.approx(shape.area, rel=1e-12)
-    assert shape.contains(points).all()
-    nodes, shares = np.polynomial.legendre.leggauss(4)
-    start, along = shape.sides[:, :1], np.diff(shape.sides, axis=1)
-    x, y = np.moveaxis(start + (nodes[:, None] + 1) / 2 * along, 2, 0)
-    green = np.sum(x**3 / 3 * y * along[..., 1] * shares / 2)
-    assert weights @ (points[:, 0] ** 2 * points[:, 1]) == pytest.approx(green, rel=1e-12)
-
-
-def test_points():
-    """Inside is inside, the sides of a single singular corner are left out, a seed is a seed."""
-    shape = named.l_shape()
-    assert len(side_points(shape, 7)) == 4 * 7
-    inside = interior_points(shape, 50, np.random.default_rng(1))
-    assert shape.contains(inside).all()
-    assert (inside == interior_points(shape, 50, np.random.default_rng(1))).all()
 
 
 def u_shape():

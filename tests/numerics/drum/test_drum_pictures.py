@@ -372,7 +372,7 @@ REFUSED = {
     r"picture: got a drum of 49 pixels; must have room for a disc of 8 pixels; draw it larger$": (
         lambda: drum_coverage(np.pad(np.ones((7, 7)), 5))
     ),
-    r"mask: got 2 components of 1\d\d, 1\d\d nodes; must be connected, .*; choose component largest": (
+    r"picture: got 2 components of 1\d\d, 1\d\d nodes; must be connected; choose component largest$": (
         lambda: drum_coverage(TWO)
     ),
     r"component: got all; must be largest for a picture, which is one drum; choose it$": (

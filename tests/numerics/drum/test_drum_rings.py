@@ -194,14 +194,28 @@ REFUSED = {
         [(0, 0), (1, 1), (2, 2)],
         [],
     ),
-    r"vertices: got zero area; must": ([(0, 0), (1, 1), (1, 0), (0, 1)], []),
-    rf"vertices: got two sides that meet, from \(.*\) and from \(.*\); {TOUCH}": (BOWTIE, []),
-    rf"vertices: got two sides that meet.*; {TOUCH}": (
+    r"vertices: got zero area; must enclose some; rescale": (
+        [(0, 0), (1e-200, 0), (0, 1e-200)],
+        [],
+    ),
+    rf"vertices: got two sides that meet at \(0\.5, 0\.5\), from \(0.*\) and from \(1.*\); {TOUCH}": (
+        [(0, 0), (1, 1), (1, 0), (0, 1)],  # both halves are as large: no area
+        [],
+    ),
+    rf"vertices: got two sides that meet at \(.*\), from \(.*\) and from \(.*\); {TOUCH}": (
+        BOWTIE,
+        [],
+    ),
+    rf"vertices: got two sides that meet at \(1\.0, 0\.0\).*; {TOUCH}": (
         [(0, 0), (2, 0), (2, 2), (1, 0), (0, 2)],  # a vertex on a side
         [],
     ),
-    rf"vertices: got two sides .*; {TOUCH}": (
+    rf"vertices: got two sides that meet at \(2\.0, 1\.0\), .*; {TOUCH}": (
         [(0, 0), (2, 1), (4, 0), (4, 3), (2, 1), (0, 3)],  # two vertices in one place
+        [],
+    ),
+    rf"vertices: got two sides that meet at \(1\.0, 0\.0\), from \(0.*{TOUCH}": (
+        [(0, 0), (4, 0), (4, 4), (3, 4), (3, 0), (1, 0), (1, 4), (0, 4)],  # along a stretch
         [],
     ),
     r"vertices: got a side that runs back from \(4\.0, 0\.0\); must not intersect itself; leave ": (
@@ -218,12 +232,12 @@ REFUSED = {
     ),
     r"holes\[0\]: got 2 different vertices; must be at least 3": (SQUARE, [[(1, 1), (2, 2)]]),
     r"holes\[1\]: got inf; must be finite": (SQUARE, [HOLE, [(1, np.inf), (2, 2), (1, 1)]]),
-    rf"holes\[0\]: got a side that meets one of vertices, .*; {APART}": (
+    rf"holes\[0\]: got a side that meets one of vertices at \(4\.0, 1\.0\), .*; {APART}": (
         SQUARE,
         [[(1, 1), (5, 1), (5, 2)]],
     ),
     rf"holes\[0\]: got a side that meets .*; {APART}": (SQUARE, [[(0, 1), (1, 1), (1, 2)]]),
-    rf"holes\[1\]: got a side that meets one of holes\[0\], .*; {APART}": (
+    rf"holes\[1\]: got a side that meets one of holes\[0\] at .*; {APART}": (
         SQUARE,
         [HOLE, [(2, 2), (3, 2), (3, 3)]],
     ),

@@ -95,6 +95,28 @@ def test_json_with_everything(tmp_path):
     assert [note.partition(":")[0] for note in shape.notes] == ["vertices", "vertices", "holes[0]"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("l.csv", LINES.encode()),
+        ("l.npy", npy(drums.l_shape(12).free)),
+        ("l.png", picture(drums.l_shape(12).free)),
+        ("own.json", json.dumps({"vertices": L_VERTICES, "unit": "cm"}).encode()),
+    ],
+)
+def test_units_that_are_given(tmp_path, name, content):
+    """Of any file; of one that says its own, only as it does; a line of text in any case."""
+    path = written(tmp_path, name, content)
+    assert read_shape(path, unit="cm").source.unit == "cm"
+    with pytest.raises(ArgumentError, match=r"^unit: got ''; must be a line of text"):
+        read_shape(path, unit="")
+    if name == "own.json":
+        with pytest.raises(
+            ArgumentError, match=r"^unit: got m; must be as .* says, cm; leave it out$"
+        ):
+            read_shape(path, unit="m")
+
+
 # --- masks
 
 
@@ -237,7 +259,7 @@ REFUSED = {  # name of the file: content, what follows the path
     ),
     "bowtie.json": (
         told(vertices=[[0, 0], [4, 4], [4, 0], [0, 4.5]]),
-        r"vertices: got two sides that meet, .*; must not intersect or touch itself, by an exact test",
+        r"vertices: got two sides that meet at .*; must not intersect or touch itself, by an exact test",
     ),
     "flat.json": (
         told(vertices=[[0, 0], [1, 1], [3, 3]]),
@@ -253,7 +275,7 @@ REFUSED = {  # name of the file: content, what follows the path
     ),
     "touching.json": (
         told(vertices=L_VERTICES, holes=[[[0, 1], [1, 1], [1, 1.5]]]),
-        r"holes\[0\]: got a side that meets one of vertices, .*without touching; move it$",
+        r"holes\[0\]: got a side that meets one of vertices at .*without touching; move it$",
     ),
     "holes.json": (told(vertices=L_VERTICES, holes=3), r"holes: got 3; must be a list of rings; "),
     "name.json": (
@@ -338,7 +360,7 @@ REFUSED = {  # name of the file: content, what follows the path
     ),
     "two.png": (
         picture(np.concatenate([np.pad(np.ones((9, 9)), 2)] * 2)),
-        r"mask: got 2 components of 81, 81 nodes; must be connected, .*; choose component largest or a",
+        r"picture: got 2 components of 81, 81 nodes; must be connected; choose component largest$",
     ),
     "drum.gif": (
         "GIF89a",

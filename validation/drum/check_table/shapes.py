@@ -68,13 +68,27 @@ SHAPES: tuple[Check, ...] = (
         "standard",
     ),
     _shape("D29h", "the same, largest", 20.0, preset="standard"),
-    _shape("D30", "errors that do not cover: six exact families, 20 each", 0, "of 120", "=="),
+    _shape(
+        "D30",
+        "errors that do not cover: six exact families, 20 each",
+        0,
+        "of 120",
+        "==",
+        "standard",
+    ),
     _shape(
         "D30b", "errors that do not cover: L, one of the pair, ten random stars", 0, "of 240", "=="
     ),
     _shape("D30bm", "the same, 60 random stars", 0, "of 1240", "==", "standard"),
     _shape("D30c", "estimate over error, not graded: must not cover, smallest", 0.5),
-    _shape("D30g", "published eigenvalues of the pair that the errors miss", 0, "of 100", "=="),
+    _shape(
+        "D30g",
+        "published eigenvalues of the pair that the errors miss",
+        0,
+        "of 100",
+        "==",
+        "standard",
+    ),
     _shape(
         "D31",
         "eigenvalues outside their lower and upper bounds: square, one of the pair",
@@ -114,7 +128,9 @@ SHAPES: tuple[Check, ...] = (
         "standard",
     ),
     _shape("D41b", "masks turned, mirrored; an L as polygon, mask, picture; h = 1", 1e-11),
-    _shape("D42", "errors that do not cover: pictures of disk, L, star", 0, "of 18", "=="),
+    _shape(
+        "D42", "errors that do not cover: pictures of disk, L, star", 0, "of 18", "==", "standard"
+    ),
     _shape("D42m", "the same, 12 pictures of 100 pixels", 0, "of 72", "==", "standard"),
     _shape("D42a", "the same, 36 pictures of 100 to 400", 0, "of 216", "==", "paper"),
 )

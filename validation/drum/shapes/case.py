@@ -12,7 +12,7 @@ import xarray as xr
 from numerics.drum.estimators.peaks import SHARE
 from numerics.drum.shapes.grid_masks import Domain, count_holes, node_places
 from numerics.drum.shapes.polygon import Polygon
-from numerics.drum.shapes.shape_files import LENGTH
+from numerics.drum.shapes.sources import LENGTH
 from validation.checks import Finding
 from validation.drum import film, sound
 from validation.drum.check_table import SHAPE
@@ -142,7 +142,7 @@ class AnyDrums:
         listening = measuring.listening(s)
         heard = sound.files(result, {"drums": s.names}, listening, take_turns=s.is_pair)
         first = s.membranes[0]
-        filmed = film.gif(result, measuring.exact_film(first), first.drum.free)
+        filmed = film.gif(result, measuring.exact_film(first), first.name, first.drum.free)
         media = {".gif": filmed, **heard}
         return Report(figures.drawn(result), tables.of_shapes(result), media)
 

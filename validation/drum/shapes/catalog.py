@@ -14,7 +14,7 @@ from numerics.drum.shapes import named
 from numerics.drum.shapes.curved import Annulus, Disk, Sector
 from numerics.drum.shapes.grid_masks import Domain
 from numerics.drum.shapes.polygon import Polygon
-from numerics.drum.shapes.shape_files import LENGTH
+from numerics.drum.shapes.sources import LENGTH, require_unit
 from numerics.drum.spectra.exact import exact_spectrum
 from numerics.drum.spectra.spectrum import Spectrum
 from theory.errors import ArgumentError
@@ -50,7 +50,7 @@ class Shape:
     told : dict
         Where it came from, for the provenance.
     unit : str
-        Of its lengths, as its file calls it.
+        Of its lengths, as its file or ``--unit`` calls it.
     """
 
     name: str
@@ -145,6 +145,7 @@ def _circle(radius: float, angles: np.ndarray) -> np.ndarray:
 
 def _named(config: Config) -> tuple[Shape, ...]:
     entry = NAMED[config.shape]
+    unit = LENGTH if config.unit is None else require_unit("--unit", config.unit)
     lengths = tuple(entry.sizes.values()) if config.size is None else config.size
     if len(lengths) != len(entry.sizes):
         raise ArgumentError(
@@ -163,9 +164,9 @@ def _named(config: Config) -> tuple[Shape, ...]:
     except ArgumentError as error:
         raise ArgumentError("--size", error.value, error.expected, error.remedy) from error
     if isinstance(made, tuple):
-        return tuple(Shape(f"drum {k}", domain) for k, domain in enumerate(made, 1))
+        return tuple(Shape(f"drum {k}", domain, unit=unit) for k, domain in enumerate(made, 1))
     lengths = (made.angle, made.radius) if isinstance(made, Sector) else lengths
-    return (Shape(config.shape, made, entry.family, lengths),)
+    return (Shape(config.shape, made, entry.family, lengths, unit=unit),)
 
 
 def _refuse_of_files(config: Config) -> None:

@@ -141,7 +141,8 @@ def _extrapolated(polygon: Polygon, unit: float) -> Iterator[Point]:
 
 
 def _uniform(polygon: Polygon) -> Iterator[Point]:
-    from numerics.drum.spectra.finite_elements import MOST_UNKNOWNS, mesh_eigenvalues, unknowns
+    from numerics.drum.spectra.finite_elements import MOST_UNKNOWNS
+    from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues, unknowns
     from numerics.drum.spectra.polygon_mesh import polygon_mesh
 
     mesh = polygon_mesh(polygon, np.sqrt(polygon.area) / 4)
@@ -182,7 +183,7 @@ def _graded(polygon: Polygon) -> Iterator[Point]:
 
 def _nested(meshes: Sequence[MeshTri]) -> Iterator[Point]:
     from numerics.drum.spectra.estimates import SAFETY, three_level_estimate
-    from numerics.drum.spectra.finite_elements import mesh_eigenvalues, unknowns
+    from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues, unknowns
 
     values = [mesh_eigenvalues(mesh, 1) for mesh in meshes]
     for level, (mesh, value) in enumerate(zip(meshes, values, strict=True)):

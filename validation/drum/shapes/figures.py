@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -150,7 +151,7 @@ def budget(result: xr.DataTree) -> Figure:
         stack(ladder, {"drum": name}, places, ax)
         ax.set(xticks=places, xticklabels=labels, xlabel="time step", title=str(name))
         plots.legend_below(ax, 3)
-    axes[0, 0].set_ylabel(f"deviation from {ladder.rungs[0].name}, 100 ln ratio")
+    axes[0, 0].set_ylabel(f"deviation, 100 ln({NETWORK}/{ladder.rungs[0].name})")
     return figure
 
 
@@ -165,19 +166,20 @@ def heard(result: xr.DataTree) -> Figure:
     setup = results.dataset(result, "setup")
     figure, axes = pyplot.subplots(1, 4, figsize=(19, 4.4), layout="constrained")
     for ax, name in zip(axes, MEASURES, strict=False):
-        for number, one in enumerate(found["drum"].values):
-            style = plots.line_style(number)
+        for one, style, lw in _in_layers(found["drum"].values):
             ax.semilogx(
                 found["count"],
                 found[name].sel(drum=one),
                 **style,
+                lw=2 * lw,
                 marker="o",
+                ms=5 * lw,
                 label=f"{one}: heard",
             )
             ax.axhline(
                 float(setup[name].sel(drum=one)),
                 color=style["color"],
-                lw=0.8,
+                lw=lw,
                 label=f"{one}: its own",
             )
         ax.set(
@@ -193,17 +195,22 @@ def heard(result: xr.DataTree) -> Figure:
     return figure
 
 
+def _in_layers(names: np.ndarray) -> Iterator[tuple[str, dict[str, Any], float]]:
+    """Return drums with their lines' styles and widths: of two that sound alike each is seen."""
+    for number, name in enumerate(names):
+        yield str(name), plots.line_style(number), 0.8 + 1.1 * (len(names) - 1 - number)
+
+
 def _weyl(result: xr.DataTree, ax: Any) -> None:
     """The number of eigenvalues minus Weyl's mean of it, with the drum's own measures, in its colour."""
     many = results.array(result, "forecast/many", "eigenvalue")
     setup = results.dataset(result, "setup")
-    for number, one in enumerate(many["drum"].values):
+    for one, style, lw in _in_layers(many["drum"].values):
         own = setup.sel(drum=one)
         values = many.sel(drum=one).values
         measures = (float(own[name]) for name in MEASURES)
         left = counted(values, values) - weyl_mean(values, *measures)
-        style = plots.line_style(number) | {"lw": 0.8}
-        ax.plot(values, left, **style)
+        ax.plot(values, left, **style, lw=lw)
     ax.axhline(0, color="black", lw=0.8)
     ax.set(
         xlabel=label(many),

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from numerics.drum.drums import Drum
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.shape_files import MaskFile, PictureFile, PolygonFile, read_shape
 from theory.errors import ArgumentError
+from validation.drum.shapes.allowed_nodes import in_one_piece
 from validation.drum.shapes.catalog import NAMED, Shape
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def own_shape(config: Config) -> Shape:
         found = read_shape(
             config.shape,
             spacing=None if config.spacing == 1.0 else config.spacing,
+            unit=config.unit,
             invert=config.invert,
             component=config.component,
         )
@@ -47,19 +50,13 @@ def own_shape(config: Config) -> Shape:
     if isinstance(found, PolygonFile):
         return Shape(source.name, found.polygon, notes=found.notes, told=told, unit=source.unit)
     if isinstance(found, MaskFile):
-        return Shape(source.name, None, mask=found.drum, told=told)
+        return Shape(source.name, None, mask=found.drum, told=told, unit=source.unit)
     return _of_picture(config, found, told)
 
 
 def _of_picture(config: Config, picture: PictureFile, told: dict) -> Shape:
     """Return a drawn drum: the mask of its pixels, or of squares of them, and its outline."""
-    from validation.drum.shapes.setting import most_nodes
-
-    drum = picture.drum(component=config.component)
-    pixels = max(1, math.ceil(math.sqrt(drum.nodes / most_nodes(config)) * (1 - 1e-12)))
-    while drum.nodes > most_nodes(config):
-        drum = picture.drum(pixels, component=config.component)
-        pixels += 1
+    drum = in_one_piece(config, lambda nodes: _of_squares(picture, nodes))
     polygon, finer = (_area_matched(*picture.outline(eps)) for eps in (COARSE, FINE))
     width = round(drum.spacing / picture.spacing)
     notes = [
@@ -83,7 +80,18 @@ def _of_picture(config: Config, picture: PictureFile, told: dict) -> Shape:
         wall=WALL * picture.spacing * polygon.perimeter / polygon.area,
         notes=tuple(notes),
         told=told,
+        unit=picture.source.unit,
     )
+
+
+def _of_squares(picture: PictureFile, largest: int) -> Drum:
+    """Return the drum of the smallest squares of pixels that has at most so many nodes."""
+    drum = picture.drum()
+    pixels = max(1, math.ceil(math.sqrt(drum.nodes / largest) * (1 - 1e-12)))
+    while drum.nodes > largest:
+        drum = picture.drum(pixels)
+        pixels += 1
+    return drum
 
 
 def _fills(coverage: np.ndarray) -> bool:

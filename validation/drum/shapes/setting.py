@@ -13,28 +13,26 @@ from numerics.drum.estimators.peaks import SHARE, fft_bin
 from numerics.drum.forms import Form
 from numerics.drum.lines import Lines
 from numerics.drum.modes import Modes, largest_step, modes_of
-from numerics.drum.shapes.grid_masks import (
-    Domain,
-    aligned_spacing,
-    follows_grid,
-    grid_origin,
-    mask_of,
-)
+from numerics.drum.shapes.grid_masks import Domain, follows_grid, grid_origin
 from numerics.drum.shapes.polygon import Polygon
 from theory.errors import ArgumentError
 from validation.drum.options import OF_SQUARES, refuse_changed, require_samples_and_units
+from validation.drum.shapes.allowed_nodes import (
+    LEAST_NODES,
+    MOST_NODES,
+    in_one_piece,
+    laid_over,
+    most_nodes,
+)
 from validation.drum.shapes.catalog import Shape, shapes_of
 
 if TYPE_CHECKING:
     from validation.drum import Config
 
 MOST_SAMPLES = 1_000_000
-LEAST_NODES, MOST_NODES = 4, 4000  # of a mask, that the option may allow: all its modes are found
-NODES = {"quick": 600, "standard": 2000, "paper": 4000}  # free nodes of a mask, at most
 COURANTS = (0.1, 0.5, 0.7)
 MARGIN = 0.95  # of the largest stable time step
 APART = 4  # bins between the two lowest lines, at least
-TRIED = 12  # finer grids, where one tears a drum apart
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -165,14 +163,14 @@ def setting_of(config: Config) -> ShapeSetting:
 
 
 def _membrane(config: Config, shape: Shape) -> Membrane:
-    drum = shape.mask or _on_a_grid(config, shape)
+    drum = shape.mask or _on_a_grid(config, shape.domain)
     drum = dataclasses.replace(drum, speed=config.speed)
     if drum.nodes > most_nodes(config):
         raise ArgumentError(
             "--shape",
             f"{drum.nodes} free nodes",
             f"must be at most {most_nodes(config)} with --preset {config.preset}",
-            f"take a larger preset or --nodes, or draw it {_coarser(drum, config):.3g} times as coarse",
+            _fewer_or_more_allowed(drum, config),
         )
     modes = modes_of(drum)
     strike = config.strike or modes.loudest_node
@@ -182,59 +180,15 @@ def _membrane(config: Config, shape: Shape) -> Membrane:
     )
 
 
-def most_nodes(config: Config) -> int:
-    """Return how many free nodes a mask may have."""
-    return NODES[config.preset] if config.nodes is None else config.nodes
-
-
-def _coarser(drum: Drum, config: Config) -> float:
-    return math.sqrt(drum.nodes / most_nodes(config))
-
-
-def _on_a_grid(config: Config, shape: Shape) -> Drum:
-    try:
-        return _laid_over(config, shape.domain)
-    except ArgumentError as error:
-        enough = _nodes_that_hang_together(shape.domain, most_nodes(config))
-        raise ArgumentError(
-            "--shape",
-            config.shape,
-            f"must be so wide that {most_nodes(config)} nodes hang together on it ({error.value})",
-            f"allow {enough} with --nodes" if enough else "widen its narrowest place",
-        ) from error
-
-
-def _nodes_that_hang_together(domain: Domain | None, above: int) -> int | None:
-    """Return a number of nodes above one that tears a domain apart which does not, None if none is found."""
+def _on_a_grid(config: Config, domain: Domain | None) -> Drum:
     assert domain is not None
-    for nodes in np.geomspace(above, MOST_NODES, TRIED)[1:].round():
-        try:
-            mask_of(domain, math.sqrt(domain.area / nodes))
-        except ArgumentError:
-            continue
-        return int(nodes)
-    return None
+    return in_one_piece(config, lambda nodes: laid_over(domain, nodes))
 
 
-def _laid_over(config: Config, domain: Domain | None) -> Drum:
-    """Return the finest mask of a domain that has no more nodes than are allowed."""
-    assert domain is not None
-    unit = aligned_spacing(domain) if isinstance(domain, Polygon) else None
-    largest = most_nodes(config)
-    spacing = math.sqrt(domain.area / largest)
-    if unit is not None and unit < spacing / 2:  # four times the nodes: of its mask none too few
-        unit = None
-    parts = 1 if unit is None else max(1, math.ceil(unit / spacing * (1 - 1e-12)))
-    while True:
-        drum = mask_of(domain, spacing if unit is None else unit / parts)
-        fits = drum.nodes <= largest
-        finer = fits and unit is not None and mask_of(domain, unit / (parts + 1)).nodes <= largest
-        if fits and not finer:
-            return drum
-        parts += 1 if finer else -1
-        if parts == 0:  # vertices are nodes of too fine a grid only: let them lie between nodes
-            unit, parts = None, 1
-        spacing *= 1.01
+def _fewer_or_more_allowed(drum: Drum, config: Config) -> str:
+    coarser = math.sqrt(drum.nodes / most_nodes(config))
+    redrawn = f"draw it {coarser:.3g} times as coarse"
+    return redrawn if drum.nodes > MOST_NODES else f"allow {drum.nodes} with --nodes, or {redrawn}"
 
 
 def _time_steps(config: Config, membranes: tuple[Membrane, ...]) -> tuple[float, ...]:

@@ -17,8 +17,9 @@ from numerics.drum.shapes.grid_masks import (
     sides_on_grid,
 )
 from numerics.drum.shapes.polygon import Polygon
-from numerics.drum.spectra.exact import annulus_spectrum, disk_spectrum, sector_wall_rate
+from numerics.drum.spectra.exact import annulus_spectrum, disk_spectrum
 from numerics.drum.spectra.masks import corner_powers, mask_spectrum
+from numerics.drum.spectra.sector_walls import sector_wall_rate
 from numerics.drum.spectra.spectrum import Spectrum
 from theory.errors import ArgumentError
 from validation.drum.shapes.setting import Membrane
@@ -110,7 +111,7 @@ def _closes(hole: Polygon, h: float) -> bool:
 
 def _drop(lowest: float, wider: Polygon) -> float:
     """Return ln f - ln f of a wider drum, by finite elements."""
-    from numerics.drum.spectra.finite_elements import mesh_eigenvalues
+    from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues
 
     mesh = _mesh(wider)
     return float(np.log(lowest / mesh_eigenvalues(mesh, 1, "P4")[0]) / 2)
@@ -120,7 +121,7 @@ def _rate_of_walls(polygon: Polygon, loose: np.ndarray) -> float:
     """Return how fast ln(lambda) falls as loose sides move outward."""
     if not loose.any():
         return 0.0
-    from numerics.drum.spectra.finite_elements import wall_rate
+    from numerics.drum.spectra.mesh_spectra import wall_rate
 
     mesh = _mesh(polygon)
     return wall_rate(mesh, rim=_facets_off(mesh, polygon.sides[~loose]))

@@ -13,8 +13,7 @@ from numerics.drum.shape_bounds import smallest_area
 from numerics.drum.shapes.curved import Disk
 from numerics.drum.shapes.named import square
 from validation import plots, results
-from validation.drum.fundamental import CLOSED, FUNDAMENTAL, GRID, NETWORK, STEPPED
-from validation.drum.shapes.forecasting import CONTINUUM
+from validation.drum.fundamental import CLOSED, FUNDAMENTAL, NETWORK, STEPPED
 from validation.drum.shapes.units import MEASURES
 from validation.ladder import UNEXPLAINED, Ladder
 
@@ -22,7 +21,8 @@ from validation.ladder import UNEXPLAINED, Ladder
 def of_shapes(result: xr.DataTree) -> list[dict[str, Any]]:
     """Return the fundamental with its budget, the spectra side by side, the heard shape, the bounds."""
     setup = results.dataset(result, "setup")
-    found = [_fundamentals(results.ladder(result, FUNDAMENTAL), float(setup["samples"]))]
+    ladder, samples = results.ladder(result, FUNDAMENTAL), float(setup["samples"])
+    found = [_fundamentals(ladder, samples), _deviations(ladder, samples)]
     for drum in setup["drum"].values:
         found.append(_spectra(result, str(drum)))
     if "heard" in result["forecast"].children:
@@ -34,75 +34,94 @@ def of_shapes(result: xr.DataTree) -> list[dict[str, Any]]:
 
 
 def _fundamentals(ladder: Ladder, samples: float) -> dict[str, Any]:
-    names = [r.name for r in ladder.rungs]
-    first = CONTINUUM if CONTINUUM in names else GRID
-    rows = []
-    measured = ladder.rung(NETWORK)
-    for step in measured["time_step"].values:
-        for drum in measured["drum"].values:
-            at = {"time_step": step, "drum": drum}
-            values = {name: float(ladder.rung(name).sel(at)) for name in names}
-            bins = [round(values[name] * samples * step) for name in (CLOSED, NETWORK)]
-            parts = [-100 * float(ladder.difference(s).sel(at)) for s in ladder.sources[:-1]]
-            rows.append(
-                [
-                    str(drum),
-                    float(step),
-                    values[first],
-                    values[STEPPED],
-                    *bins,
-                    values[NETWORK],
-                    100 * float(np.log(values[NETWORK] / values[first])),
-                    *parts,
-                    bins[1] - bins[0],
-                ]
-            )
-    columns = [
-        "drum",
-        "dt",
-        first,
-        STEPPED,
-        "forecast bin",
-        "measured bin",
-        "frequency",
-        "100 ln ratio",
+    rungs = [_first(ladder), STEPPED, NETWORK]
+    rows = [
+        [at["drum"], at["time_step"], *(_at(ladder, name, at) for name in rungs), *bins]
+        for at in _points(ladder)
+        for bins in (_bins(ladder, at, samples),)
     ]
-    columns += [f"{source} %" for source in ladder.sources[:-1]] + [f"{UNEXPLAINED}, bins"]
-    return {"title": "the fundamental", "columns": columns, "rows": rows}
+    columns = ["drum", "dt", *rungs, "forecast bin", "measured bin"]
+    return {"title": "the fundamental (1/time)", "columns": columns, "rows": rows}
+
+
+def _deviations(ladder: Ladder, samples: float) -> dict[str, Any]:
+    """Return how far the network is from the first rung, in parts; a ladder subtracts the other way."""
+    explained = ladder.sources[:-1]
+    rows = []
+    for at in _points(ladder):
+        forecast, measured = _bins(ladder, at, samples)
+        parts = [ladder.whole(), *(ladder.difference(source) for source in explained)]
+        shares = [-100 * float(part.sel(at)) for part in parts]
+        rows.append([at["drum"], at["time_step"], *shares, measured - forecast])
+    return {
+        "title": f"deviation of the fundamental, 100 ln({NETWORK}/{_first(ladder)}), and its parts "
+        "(in the budget with opposite signs)",
+        "columns": ["drum", "dt", "whole", *explained, f"{UNEXPLAINED}, bins"],
+        "rows": rows,
+    }
+
+
+def _first(ladder: Ladder) -> str:
+    """Return the name of the rung that all others are held against."""
+    return ladder.rungs[0].name
+
+
+def _points(ladder: Ladder) -> list[dict[str, Any]]:
+    """Return where the network was heard."""
+    measured = ladder.rung(NETWORK)
+    steps, drums = measured["time_step"].values, measured["drum"].values
+    return [{"time_step": float(step), "drum": str(drum)} for step in steps for drum in drums]
+
+
+def _at(ladder: Ladder, name: str, at: dict[str, Any]) -> float:
+    return float(ladder.rung(name).sel(at))
+
+
+def _bins(ladder: Ladder, at: dict[str, Any], samples: float) -> list[int]:
+    """Return the bin of the forecast and the measured one."""
+    return [round(_at(ladder, name, at) * samples * at["time_step"]) for name in (CLOSED, NETWORK)]
 
 
 def _spectra(result: xr.DataTree, drum: str) -> dict[str, Any]:
-    """Return every method's eigenvalues with as many digits as its error leaves."""
+    """Return every method's eigenvalues with as many digits as its error leaves, and this in brackets."""
     masks = results.dataset(result, "forecast/masks").sel(drum=drum)
     columns = ["mode", "mask"]
-    parts: list[list[Any]] = [[f"{value:.6g}" for value in masks["eigenvalue"].values]]
+    parts = [[f"{value:.6g}" for value in masks["eigenvalue"].values]]
+    title = f"{drum}: eigenvalues ({masks['eigenvalue'].attrs['units']})"
     if "spectra" in result["forecast"].children:
+        title += "; in brackets, the error of the last digits"
         spectra = results.dataset(result, "forecast/spectra").sel(drum=drum)
         for solver in spectra["solver"].values:
             one = spectra.sel(solver=solver)
             values, errors = one["eigenvalue"].values, one["error"].values
             if not np.isfinite(values).any():
                 continue
-            columns += [str(solver), "±"]
-            parts += [
-                [_rounded(*both) for both in zip(values, errors, strict=True)],
-                [f"{error:.1e}" if np.isfinite(error) else "" for error in errors],
-            ]
+            columns.append(str(solver))
+            parts.append([_rounded(*both) for both in zip(values, errors, strict=True)])
         lower = spectra["lower_bound"].values
         if np.isfinite(lower).any():
             columns.append("not below")
             parts.append([f"{value:.6g}" for value in lower])
     rows = [[k + 1, *(part[k] for part in parts)] for k in range(len(parts[0]))]
-    units = masks["eigenvalue"].attrs["units"]
-    return {"title": f"{drum}: eigenvalues ({units})", "columns": columns, "rows": rows}
+    return {"title": title, "columns": columns, "rows": rows}
 
 
 def _rounded(value: float, error: float) -> str:
-    """Return a value with the digits that its error leaves, and one more."""
+    """Return a value with the digits that its error leaves, and one more; then two digits of the error.
+
+    Examples
+    --------
+    >>> _rounded(9.63972385123, 1.6e-7), _rounded(98.7654, 1.52), _rounded(987.6, 15.2)
+    ('9.63972385(16)', '98.8(1.5)', '988(15)')
+    """
     if not np.isfinite(value):
         return ""
-    digits = 1 - math.floor(math.log10(error)) if error > 0 else 12
-    return f"{value:.{max(0, digits)}f}"
+    if not error > 0:  # nothing is said of it
+        return f"{value:.12f}"
+    shown = float(f"{error:.1e}")  # rounded first: 0.0996 is 0.10, of one digit less
+    digits = max(0, 1 - math.floor(math.log10(shown)))
+    last = f"{shown:.{digits}f}" if shown >= 1 else f"{shown * 10**digits:.0f}"
+    return f"{value:.{digits}f}({last})"
 
 
 def _heard(result: xr.DataTree, drum: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xarray as xr
 
-from numerics.drum.shapes.shape_files import LENGTH
+from numerics.drum.shapes.sources import LENGTH
 
 MEASURES = {"area": "length^2", "perimeter": LENGTH, "heat_constant": "1"}  # that a spectrum tells
 

@@ -14,7 +14,7 @@ from validation import results
 from validation.checks import Finding
 from validation.drum import film, sound
 from validation.drum.square import figures, findings, forecasting, measuring, tables
-from validation.drum.square.film import exact
+from validation.drum.square.film import NAME, exact
 from validation.drum.square.mallet import under_mallet
 from validation.drum.square.setting import setting_of
 from validation.experiment import Forecast, Measurement, Report, Work
@@ -92,5 +92,5 @@ class SquareDrums:
         }
         setup = results.dataset(result, "setup")
         heard = sound.files(result, {"sides": setup["side"].values.tolist()}, under_mallet(setup))
-        media = {".gif": film.gif(result, exact()), **heard}
+        media = {".gif": film.gif(result, exact(), NAME), **heard}
         return Report(drawn, tables.of_square(result), media)

@@ -14,6 +14,7 @@ from numerics.drum.stepping import mallet
 from validation.drum import film
 
 SIDE, TIME_STEP, STRIKE = 64, 0.5, (20, 26)
+NAME = f"{SIDE} x {SIDE} spacings"
 
 
 def steps_of_frames() -> np.ndarray:

@@ -12,11 +12,8 @@ from numerics.drum.shapes.curved import Annulus, Disk
 from numerics.drum.spectra import exact
 from numerics.drum.spectra.curved_elements import curved_spectrum
 from numerics.drum.spectra.estimates import three_level_estimate
-from numerics.drum.spectra.finite_elements import (
-    accurate_spectrum,
-    finite_element_spectrum,
-    mesh_eigenvalues,
-)
+from numerics.drum.spectra.finite_elements import accurate_spectrum, finite_element_spectrum
+from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues
 from numerics.drum.spectra.polygon_mesh import mesh_of_triangles
 from numerics.drum.spectra.spectrum import Spectrum
 from validation.drum.verification.literature import PAIR, PAIR_ERROR

@@ -13,8 +13,8 @@ from numerics.drum.shapes import named
 from numerics.drum.shapes.curved import Annulus, Disk, Sector
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.spectra.exact import exact_spectrum
-from numerics.drum.spectra.finite_elements import mesh_eigenvalues
 from numerics.drum.spectra.grading import with_layers
+from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues
 from numerics.drum.spectra.polygon_mesh import polygon_mesh
 from validation.drum.verification.polygons import polygon
 

@@ -12,12 +12,9 @@ from numerics.drum.shapes.curved import Disk
 from numerics.drum.shapes.named import square
 from numerics.drum.spectra.curved_elements import curved_mesh
 from numerics.drum.spectra.exact import disk_spectrum, rectangle_spectrum
-from numerics.drum.spectra.finite_elements import (
-    finite_element_spectrum,
-    lower_bounds,
-    mesh_eigenvalues,
-)
+from numerics.drum.spectra.finite_elements import finite_element_spectrum, lower_bounds
 from numerics.drum.spectra.grading import graded
+from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues
 from numerics.drum.spectra.polygon_mesh import mesh_of_triangles
 from validation.drum.verification.literature import PAIR
 from validation.drum.verification.polygons import COUNT, FIRST_OF_PAIR, estimated, polygon

@@ -17,8 +17,8 @@ from numerics.drum.isospectral.transplantation import (
     triangle_eigenvalue,
 )
 from numerics.drum.modes import operator
-from numerics.drum.spectra.finite_elements import mesh_eigenvalues
 from numerics.drum.spectra.masks import mask_modes, mask_spectrum
+from numerics.drum.spectra.mesh_spectra import mesh_eigenvalues
 from numerics.drum.spectra.polygon_mesh import mesh_of_triangles
 from validation.drum.verification.literature import PAIR
 
