@@ -1,10 +1,12 @@
 """What is printed on a terminal of any width: nothing is cut off, and lines fit where they can."""
 
+import doctest
 import io
 
 import pytest
 from rich.console import Console
 
+from validation.report import terminal
 from validation.report.terminal import print_result, print_table
 
 HEADS = ("what", "grid in time steps", "found")
@@ -27,6 +29,24 @@ def test_nothing_is_cut_off(columns, fits):
     said = narrow.file.getvalue()
     assert set(said.replace("│", " ").replace("┃", " ").split()) >= WORDS
     assert (max(len(line.rstrip()) for line in said.splitlines()) <= columns) == fits
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_two_columns_of_words_share_a_line(columns):
+    """A long word in one, many words in both, and numbers: as wide as the terminal, none wider."""
+    path = "the/folder/of/a/result/that/has/a/long/name.nc"
+    row = [f"written to {path} and read back", 1e-12, "it is what was written " * 5, "holds"]
+    narrow = console(columns)
+    print_table(narrow, "checks", ("what", "found", "why", "verdict"), [row] * 2)
+    said = narrow.file.getvalue()
+    assert path in said
+    assert max(map(len, said.splitlines())) <= columns
+
+
+def test_examples():
+    """What a docstring shows is so."""
+    assert doctest.testmod(terminal).attempted
+    assert not doctest.testmod(terminal).failed
 
 
 def test_an_empty_table():

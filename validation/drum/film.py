@@ -55,7 +55,7 @@ def colour_limit(film: np.ndarray) -> float:
 
 
 def gif(result: xr.DataTree, exact: np.ndarray, drum: str, free: np.ndarray | None = None) -> bytes:
-    """Return the film as an animated GIF: the network on the left, the jumps on the right, as is said above.
+    """Return the film as an animated GIF: the network on the left, the jumps on the right, each named.
 
     Parameters
     ----------
@@ -96,10 +96,11 @@ def _palette() -> np.ndarray:
 
 def _head(words: str) -> np.ndarray:
     """Return what stands above a panel as colour numbers."""
+    from matplotlib.font_manager import findfont
     from PIL import Image, ImageDraw, ImageFont
 
     picture = Image.new("P", (PIXELS, HEAD), color=WHITE)
-    font = ImageFont.load_default(FONT)
+    font = ImageFont.truetype(findfont("DejaVu Sans"), FONT)  # as in the figures
     ImageDraw.Draw(picture).text((2, 2), words, fill=BLACK, font=font)
     return np.asarray(picture)
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from validation.report.document import number, summary
 
-WIDEST = 10_000  # of a table, in characters
+FRAME = 3  # characters that a column takes besides its own
 COLOURS = {"holds": "green", "fails": "bold red", "inconclusive": "yellow", "not run": "dim"}
 
 
@@ -58,32 +56,44 @@ def print_table(
     words : sequence of str
         Heads of columns that begin at the left.
     """
-    shown = Table(title=Text(title), title_justify="left")
     cells = [
         [cell if isinstance(cell, Text) else Text(number(cell)) for cell in row] for row in rows
     ]
-    for k, head in enumerate(columns):
-        texts = [row[k].plain for row in cells]
-        longest = max(map(len, " ".join((head, *texts)).split()), default=1)
-        whole = all(len(text) <= longest for text in texts)
-        shown.add_column(
-            Text("\n".join(textwrap.wrap(head, longest)) if whole else head),
-            justify="left" if head in words else "right",
-            min_width=longest,
-            no_wrap=whole,
-        )
+    texts = [[head, *(row[k].plain for row in cells)] for k, head in enumerate(columns)]
+    least = [max(map(len, " ".join(column).split()), default=1) for column in texts]
+    # of a column of single words its head is folded at once
+    wanted = [
+        max((len(text) for text in column[1:] if " " in text), default=word)
+        for column, word in zip(texts, least, strict=True)
+    ]
+    wanted = [max(both) for both in zip(least, wanted, strict=True)]
+    narrow = sum(least) + FRAME * len(columns) + 1 > console.width
+    frame = len(columns) - 1 if narrow else FRAME * len(columns) + 1
+    widths = _shared(least, wanted, console.width - frame)
+    shown = Table(title=Text(title), title_justify="left", width=sum(widths) + frame)
+    if narrow:
+        shown.box, shown.padding, shown.show_edge = box.SIMPLE_HEAD, 0, False
+    for head, width in zip(columns, widths, strict=True):
+        shown.add_column(Text(head), justify="left" if head in words else "right", width=width)
     for row in cells:
         shown.add_row(*row)
-    if _narrowest(shown, console) > console.width:
-        shown.box, shown.padding, shown.show_edge = box.SIMPLE_HEAD, (0, 1, 0, 0), False
-    if _narrowest(shown, console) > console.width:  # then the terminal itself breaks its lines
-        shown.width = _narrowest(shown, console)
-    console.print(shown, crop=False)
+    console.print(shown, crop=False)  # what is too wide still, the terminal itself breaks
 
 
-def _narrowest(shown: Table, console: Console) -> int:
-    """Return the width of a table whose words and numbers are whole."""
-    return Measurement.get(console, console.options.update(width=WIDEST), shown).minimum
+def _shared(least: list[int], wanted: list[int], room: int) -> list[int]:
+    """Return widths of columns: what they want if there is room, or the least and their share of the rest.
+
+    Examples
+    --------
+    >>> _shared([4, 9], [4, 29], 40), _shared([4, 9], [14, 29], 28), _shared([4, 9], [14, 29], 10)
+    ([4, 29], [9, 19], [4, 9])
+    """
+    asked, spare = sum(wanted) - sum(least), room - sum(least)
+    if asked <= spare:
+        return wanted
+    if spare <= 0:
+        return least
+    return [low + (high - low) * spare // asked for low, high in zip(least, wanted, strict=True)]
 
 
 def _print_budget(console: Console, rows: list[dict[str, Any]]) -> None:

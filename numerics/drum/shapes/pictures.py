@@ -153,9 +153,7 @@ def _disc() -> np.ndarray:
 # --- its mask ------------------------------------------------------------------------------------
 
 
-def picture_drum(
-    coverage: np.ndarray, *, pixels: int = 1, spacing: float = 1.0, component: str | None = None
-) -> Drum:
+def picture_drum(coverage: np.ndarray, *, pixels: int = 1, spacing: float = 1.0) -> Drum:
     """Return the drum whose free nodes are covered by more than half.
 
     Node (i, j), the rim counted, has its centre at pixel (i - 1) * pixels + (pixels - 1)/2, likewise j.
@@ -168,20 +166,18 @@ def picture_drum(
         Along the side of the square that a node stands for.
     spacing : float
         Width of a pixel; the drum's is `pixels` times it.
-    component : {"largest", "all"}, optional
-        As in `from_mask`: what to take if large squares tear a narrow drum apart.
 
     Raises
     ------
     ArgumentError
-        As `from_mask`; for squares of less than one pixel.
+        As `from_mask`, a narrow drum that large squares tear apart too; for squares of less than one pixel.
     """
     require_whole("pixels", pixels, 1)
     spacing = require_length("spacing", spacing)
     padded = np.pad(coverage, [(0, -length % pixels) for length in coverage.shape])
     rows, columns = (length // pixels for length in padded.shape)
     covered = padded.reshape(rows, pixels, columns, pixels).mean(axis=(1, 3))
-    return from_mask(covered > 1 / 2, spacing=pixels * spacing, component=component)
+    return from_mask(covered > 1 / 2, spacing=pixels * spacing)
 
 
 # --- its outline ---------------------------------------------------------------------------------

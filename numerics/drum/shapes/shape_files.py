@@ -87,7 +87,7 @@ class PictureFile:
     spacing: float
     source: Source
 
-    def drum(self, pixels: int = 1, *, component: str | None = None) -> Drum:
+    def drum(self, pixels: int = 1) -> Drum:
         """Return the drum of pixels, or of squares of some, that are covered by more than half.
 
         Raises
@@ -95,7 +95,7 @@ class PictureFile:
         ArgumentError
             As `picture_drum`.
         """
-        return picture_drum(self.coverage, pixels=pixels, spacing=self.spacing, component=component)
+        return picture_drum(self.coverage, pixels=pixels, spacing=self.spacing)
 
     def outline(self, eps: float = EPS) -> tuple[Polygon, float]:
         """Return the outline, up to `eps` pixels, and what to multiply its eigenvalues by.

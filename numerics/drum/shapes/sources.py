@@ -28,7 +28,8 @@ class Source:
     Raises
     ------
     ArgumentError
-        For a name or a unit that a figure cannot show: without a letter, with a line break or a $.
+        For a name or a unit that a figure cannot show: blank, with a line break or a $; for a unit of
+        more than 20 letters.
     """
 
     file: str
@@ -47,7 +48,7 @@ def require_unit(argument: str, unit: str) -> str:
     Raises
     ------
     ArgumentError
-        If a figure cannot show it: no letter, a line break or a $, more than 20 letters.
+        If a figure cannot show it: blank, with a line break or a $, more than 20 letters.
     """
     _require_line(argument, unit)
     if len(unit) > MOST_LETTERS:

@@ -44,7 +44,7 @@ def lowest_zeros(radial: Radial, orders: Iterator[float], count: int, *, both: b
     radial : callable
         `at_the_rim`, or what `at_both_rims` returns.
     orders : iterator of float
-        From 0 on, ascending, without an end.
+        Positive or 0, ascending, without an end.
     both : bool
         Whether each zero above order 0 comes twice, for sine and cosine.
 

@@ -127,14 +127,16 @@ def lower_bounds(polygon: Polygon, count: int, *, refinements: int = 3) -> np.nd
     Parameters
     ----------
     refinements : int
-        Of the mesh on which `finite_element_spectrum` begins; each makes the gap four times less.
+        Of a mesh of spacing sqrt(A)/4, or less until it has five unknowns for each eigenvalue, not
+        graded, of two layers at least across a thin polygon; each makes the gap four times less.
 
     Raises
     ------
     ArgumentError
         As `finite_element_spectrum`.
     """
-    return mesh_lower_bounds(_coarsest(polygon, count)[0].refined(refinements), count)
+    coarsest, _ = _coarsest(polygon, count)
+    return mesh_lower_bounds(with_two_layers(coarsest).refined(refinements), count)
 
 
 def _coarsest(polygon: Polygon, count: int, levels: int = 0) -> tuple[MeshTri, Widths]:
@@ -149,9 +151,9 @@ def _coarsest(polygon: Polygon, count: int, levels: int = 0) -> tuple[MeshTri, W
         mesh, widths = polygon_mesh(polygon, spacing), widths_of(polygon, spacing)
         if levels:
             _require_affordable(polygon, _least_unknowns(mesh, polygon, widths, levels))
-            mesh = graded(with_two_layers(mesh), polygon, spacing)
+            mesh = graded(mesh, polygon, spacing)
         if unknowns(mesh) >= LEAST_UNKNOWNS * count:
-            return mesh, widths
+            return with_two_layers(mesh) if levels else mesh, widths
         spacing /= np.sqrt(2)
 
 

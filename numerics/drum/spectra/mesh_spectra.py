@@ -5,6 +5,7 @@ On a mesh that fills a polygon exactly every value of a conforming element is an
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 Element = Literal["P2", "P4", "CR"]  # quadratic, quartic; Crouzeix-Raviart, not conforming
 LOWER = 0.1893  # largest ratio of the error of Crouzeix-Raviart's interpolation to h |grad error|
 RESTARTS = 20  # of Lanczos' method, before it is shifted
-MOST_SHIFTS = 20
+MOST_SHIFTS = 5  # each with twice the vectors of the one before
 INVERSE_STEPS = 50  # towards the lowest eigenvalue, before a shift
 
 
@@ -174,8 +175,8 @@ def _matrices(mesh: MeshTri, element: Element) -> tuple:
 def _solved(stiffness, inertia, count: int, *, vectors: bool) -> Any:
     """Eigenvalues, or the pair of them, ascending, and the eigenvectors as columns.
 
-    Lanczos' method on the inverse. Where it does not tell the lowest from their neighbours (a drum
-    far longer than wide) it is shifted nearer to them, as often as it takes.
+    Lanczos' method on the inverse. Where some of the lowest are near to each other (a drum, or a part
+    of one, far longer than wide) it is shifted nearer to them, with more vectors, again and again.
     """
     from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
@@ -184,25 +185,19 @@ def _solved(stiffness, inertia, count: int, *, vectors: bool) -> Any:
         raise ArgumentError(
             "count", count, f"must lie between 1 and {size - 1}", "ask for fewer, or refine"
         )
-    shift, factors = 0.0, _factorised(stiffness)
-    for _ in range(MOST_SHIFTS):
+    solve = functools.partial(eigsh, stiffness, count, inertia, return_eigenvectors=vectors)
+    shift, factors, start = 0.0, _factorised(stiffness), np.ones(size)
+    searched = min(size, count + max(count // 3, 21))
+    for restarts in (*[RESTARTS] * MOST_SHIFTS, None):
+        inverse = LinearOperator(stiffness.shape, factors.solve)
         try:
-            return eigsh(
-                stiffness,
-                count,
-                inertia,
-                sigma=shift,
-                OPinv=LinearOperator(stiffness.shape, factors.solve),
-                v0=np.ones(size),
-                ncv=min(size, count + max(count // 3, 21)),
-                maxiter=RESTARTS,
-                return_eigenvectors=vectors,
-            )
+            return solve(sigma=shift, OPinv=inverse, v0=start, ncv=searched, maxiter=restarts)
         except ArpackNoConvergence:
+            if restarts is None:
+                raise
             shift, factors = _nearer(stiffness, inertia, shift, factors)
-    raise ArgumentError(
-        "count", count, "asks for eigenvalues too near to be told apart", "take a drum less thin"
-    )
+            searched = min(size, 2 * searched)
+    raise AssertionError("the last round ends")
 
 
 def _nearer(stiffness, inertia, shift: float, factors) -> tuple[float, Any]:

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import eigh
 from scipy.special import zeta
 
 from numerics.drum.isospectral.tilings import unfolded_pair
 from numerics.drum.shapes import named
 from numerics.drum.shapes.polygon import Polygon
+from numerics.drum.shapes.rings import polygon as polygon_of
 from numerics.drum.spectra import exact, mesh_spectra
 from numerics.drum.spectra.estimates import SAFETY, three_level_estimate
 from numerics.drum.spectra.finite_elements import (
@@ -133,7 +135,7 @@ def test_crouzeix_raviart_below_the_pair(index):
     assert (np.diff(below, axis=0) > 0).all()
 
 
-@pytest.mark.parametrize(("length", "count"), [(30, 20), (300, 3)])
+@pytest.mark.parametrize(("length", "count"), [(8, 20), (9, 20), (10, 20), (30, 20), (300, 3)])
 def test_a_thin_strip(length, count):
     """Its errors are stated a hundred times too large at most; near neighbours are told apart."""
     found = finite_element_spectrum(named.rectangle(length, 1), count)
@@ -144,11 +146,30 @@ def test_a_thin_strip(length, count):
     assert (found.errors < 100 * off).all()
 
 
-def test_eigenvalues_too_near_are_refused(monkeypatch):
-    """Without a shift Lanczos' method does not tell those of a strip apart."""
-    monkeypatch.setattr(mesh_spectra, "MOST_SHIFTS", 1)
-    with pytest.raises(ArgumentError, match=r"count: got 3; asks for eigenvalues too near"):
-        finite_element_spectrum(named.rectangle(300, 1), 3)
+def test_bounds_below_a_thin_strip():
+    """Two layers across at the start: a few per cent below, not half."""
+    truth = exact.rectangle_spectrum(100, 1, 3).eigenvalues
+    below = lower_bounds(named.rectangle(100, 1), 3)
+    assert (below < truth).all()
+    assert (below > 0.9 * truth).all()
+
+
+@pytest.mark.parametrize("handle", [0, 6])
+def test_near_neighbours_are_those_of_all_eigenvalues(handle):
+    """A strip, whose lowest are near to each other, and a spoon, those of whose handle come late.
+
+    One restart is too few: more vectors and shifts find what the dense matrices have.
+    """
+    ends = [(0, 0), (40, 0), (40, 1), (0, 1)]
+    spoon = [(0, 0), (1, 0), (1, 0.4), (handle, 0.4), (handle, 0.6), (1, 0.6), (1, 1), (0, 1)]
+    mesh = polygon_mesh(polygon_of(spoon if handle else ends), 0.4)
+    stiffness, inertia, _, _ = mesh_spectra._matrices(mesh, "P2")
+    dense = eigh(stiffness.toarray(), inertia.toarray(), eigvals_only=True)[:12]
+    patience = mesh_spectra.RESTARTS
+    for restarts in (patience, 1):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(mesh_spectra, "RESTARTS", restarts)
+            np.testing.assert_allclose(mesh_eigenvalues(mesh, 12), dense, rtol=1e-11)
 
 
 def test_ring():

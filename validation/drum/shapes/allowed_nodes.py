@@ -43,14 +43,16 @@ def in_one_piece(config: Config, drum_of: DrumOf) -> Drum:
         raise ArgumentError(
             "--shape",
             config.shape,
-            f"must be so wide that {most} nodes hang together on it ({error.value})",
+            f"must be so wide that {most} nodes hang together on it "
+            f"({error.argument} {error.value}: {error.expected})",
             f"allow {enough} with --nodes" if enough else "widen its narrowest place",
         ) from error
 
 
 def _nodes_that_hang_together(drum_of: DrumOf, above: int) -> int | None:
     """Return a number of nodes above one that tears a drum apart which does not, None if none is found."""
-    for nodes in np.geomspace(above, MOST_NODES, TRIED)[1:].round().astype(int).tolist():
+    tried = np.unique(np.geomspace(above, MOST_NODES, TRIED).round().astype(int))
+    for nodes in tried[tried > above].tolist():
         try:
             drum_of(nodes)
         except ArgumentError:

@@ -169,7 +169,8 @@ def _membrane(config: Config, shape: Shape) -> Membrane:
         raise ArgumentError(
             "--shape",
             f"{drum.nodes} free nodes",
-            f"must be at most {most_nodes(config)} with --preset {config.preset}",
+            f"must be at most {most_nodes(config)}, by "
+            f"{f'--preset {config.preset}' if config.nodes is None else '--nodes'}",
             _fewer_or_more_allowed(drum, config),
         )
     modes = modes_of(drum)
@@ -224,12 +225,15 @@ def _require_samples(setting: ShapeSetting, membrane: Membrane) -> None:
     )
     if cycles < 3 or apart < APART:
         needed = math.ceil(samples * max(3 / cycles, APART / apart))
+        remedy = f"take at least {needed}"
+        if needed > MOST_SAMPLES:
+            remedy = f"{needed} are too many ({MOST_SAMPLES} at most): take a drum less thin"
         raise ArgumentError(
             "--steps",
             samples,
             f"hold {cycles:.2f} cycles of the fundamental of {membrane.name} at dt = {step:.4g}, three are "
             f"needed, and put the next line {apart:.2f} bins beside it, four are needed",
-            f"take at least {needed}",
+            remedy,
         )
 
 

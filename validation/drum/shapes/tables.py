@@ -116,8 +116,8 @@ def _rounded(value: float, error: float) -> str:
     """
     if not np.isfinite(value):
         return ""
-    if not error > 0:  # nothing is said of it
-        return f"{value:.12f}"
+    if not 0 < error < np.inf:  # nothing is said of it
+        return f"{value:.6g}"
     shown = float(f"{error:.1e}")  # rounded first: 0.0996 is 0.10, of one digit less
     digits = max(0, 1 - math.floor(math.log10(shown)))
     last = f"{shown:.{digits}f}" if shown >= 1 else f"{shown * 10**digits:.0f}"
