@@ -178,6 +178,14 @@ def test_two_wrong_entries_come_back_as_a_tuple():
     assert claim.residual() == sympy.Tuple(x - y, y - x)
 
 
+def test_an_expansion_says_what_it_leaves_out():
+    """(1 + x)^3 = 1 + 3x is not true as it stands; with + O(x^2) it is."""
+    shown = Identity(name="power", left=(1 + x) ** 3, right=1 + 3 * x, variable=x, order=1)
+    assert repr(shown) == "(x + 1)**3 = 3*x + 1 + O(x**2)"
+    assert shown.latex().endswith(r"= 3 x + 1 + O\left(x^{2}\right)")
+    assert shown.mathml().count("<mi>O</mi>") == 1
+
+
 def test_expansion_holds_up_to_its_order():
     """(1 + x)^5 = 1 + 5x + 10x^2: true to order 2, false to order 3 (10 x^3 is missing)."""
     parts = {"left": (1 + x) ** 5, "right": 1 + 5 * x + 10 * x**2, "variable": x}
@@ -539,15 +547,23 @@ def test_reference_and_names_come_from_the_registry(own_list):
 
     claim = labelled()
     assert claim.reference is HERE
-    assert str(claim.reference) == "nobody, nowhere, eq. 7 (ours)"
+    assert str(claim.reference) == "derived here, beyond nobody, nowhere, eq. 7"
     assert claim.names == {"x": "length"}
     assert labelled.__doc__ == "(x + y)^2 expanded."
     assert own_list["test_claims.labelled"].sizes == ({},)
 
 
-def test_reference_without_an_equation():
-    """Ours: no number to print."""
-    assert str(Reference("nobody, nowhere", "", "ours")) == "nobody, nowhere (ours)"
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        (("", "ours"), "derived here, beyond nobody, nowhere"),
+        (("S.14", "reproduced"), "nobody, nowhere, eq. S.14 (reproduced)"),
+        (("Fig. 2", "sharpened"), "nobody, nowhere, Fig. 2 (sharpened)"),
+    ],
+)
+def test_what_a_reference_says(reference, said):
+    """Ours is not said to be the paper's; a figure is no equation."""
+    assert str(Reference("nobody, nowhere", *reference)) == said
 
 
 def test_derived_once(own_list):

@@ -31,7 +31,10 @@ class Reference:
     status: Status
 
     def __str__(self) -> str:
-        where = f", eq. {self.equation}" if self.equation else ""
+        printed = self.equation.startswith(("Fig", "Table")) or not self.equation
+        where = f", {'' if printed else 'eq. '}{self.equation}" if self.equation else ""
+        if self.status == "ours":
+            return f"derived here, beyond {self.paper}{where}"
         return f"{self.paper}{where} ({self.status})"
 
 

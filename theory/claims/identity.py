@@ -118,16 +118,31 @@ class Identity(Claim):
         return changed
 
     def latex(self) -> str:
-        """Return ``left = right`` in LaTeX."""
-        return f"{sympy.latex(self.left)} = {sympy.latex(self.right)}"
+        """Return ``left = right`` in LaTeX, of an expansion with what it leaves out."""
+        beyond = "" if self.order is None else rf" + O\left({sympy.latex(self._left_out())}\right)"
+        return f"{sympy.latex(self.left)} = {sympy.latex(self.right)}{beyond}"
 
     def mathml(self) -> str:
-        """Return ``left = right`` in presentation MathML."""
-        left, right = (sympy.mathml(s, printer="presentation") for s in (self.left, self.right))
-        return f"<mrow>{left}<mo>=</mo>{right}</mrow>"
+        """Return ``left = right`` in presentation MathML, of an expansion with what it leaves out."""
+        left, right = (_mathml(side) for side in (self.left, self.right))
+        beyond = ""
+        if self.order is not None:
+            beyond = f"<mo>+</mo><mi>O</mi><mo>(</mo>{_mathml(self._left_out())}<mo>)</mo>"
+        return f"<mrow>{left}<mo>=</mo>{right}{beyond}</mrow>"
+
+    def _left_out(self) -> sympy.Expr:
+        """The first power that an expansion says nothing of."""
+        assert self.variable is not None
+        assert self.order is not None
+        return self.variable ** (self.order + 1)
 
     def __repr__(self) -> str:
         if self._is_matrix():
             rows, columns = self.left.shape
             return f"Identity {self.name}: {rows} x {columns} entries"
-        return f"{sympy.sstr(self.left)} = {sympy.sstr(self.right)}"
+        beyond = "" if self.order is None else f" + O({sympy.sstr(self._left_out())})"
+        return f"{sympy.sstr(self.left)} = {sympy.sstr(self.right)}{beyond}"
+
+
+def _mathml(side: sympy.Basic) -> str:
+    return sympy.mathml(side, printer="presentation")

@@ -77,6 +77,12 @@ def _too_large(found: str) -> ArgumentError:
     )
 
 
+def fills(coverage: np.ndarray) -> bool:
+    """Return whether what is dark reaches all four edges of a picture, as ground does."""
+    edges = (coverage[0], coverage[-1], coverage[:, 0], coverage[:, -1])
+    return all((edge > 1 / 2).any() for edge in edges)
+
+
 def drum_coverage(coverage: np.ndarray, *, component: str | None = None) -> np.ndarray:
     """Return the coverage by one connected drum, (x, y), 0 elsewhere; refuse what is none.
 
@@ -115,9 +121,8 @@ def drum_coverage(coverage: np.ndarray, *, component: str | None = None) -> np.n
     try:
         drum = from_mask(dark, component=component).free[1:-1, 1:-1]
     except ArgumentError as error:  # all parts together are no one outline
-        raise ArgumentError(
-            "picture", error.value, "must be connected", "choose component largest"
-        ) from error
+        remedy = "invert" if fills(coverage) else "choose component largest"
+        raise ArgumentError("picture", error.value, "must be connected", remedy) from error
     if not ndimage.binary_erosion(np.pad(drum, 1), _disc()).any():
         raise ArgumentError(
             "picture",

@@ -116,12 +116,15 @@ class AnyDrums:
                 for m in s.membranes
             }
             lower = continuum.lower_bounds({m.name: m.shape for m in s.membranes}, count)
+            beyond = forecasting.heard_beyond(many)
             predicted |= {
                 "spectra": forecasting.spectra(found, count).assign(lower_bound=lower),
                 "many": forecasting.many_modes(many),
                 "heard": forecasting.heard_back(many),
+                "heard_beyond": beyond,
                 "bounds": forecasting.bounds(s, best),
             }
+            notes += forecasting.walls_too_near(predicted["heard"], beyond)
             if thorough and s.membranes[0].shape.finer is None:
                 predicted["cost"] = cost.accuracy(s.membranes[0].shape, found[s.names[0]])
         told = {name: in_unit(found, s.unit) for name, found in predicted.items()}
@@ -163,9 +166,13 @@ def _mask(membrane: Membrane) -> str:
     holes = count_holes(drum.free)
     around = f"around {holes} hole{'s' if holes > 1 else ''}" if holes else "without a hole"
     follows = "; walls on grid lines and diagonals" if membrane.follows_grid else ""
+    strike, listen = (
+        f"{node} = ({', '.join(f'{x:.4g}' for x in membrane.origin + drum.spacing * np.array(node))})"
+        for node in (membrane.strike, membrane.listen)
+    )
     return (
-        f"mask of {drum.nodes} free nodes {around}, spacing {drum.spacing:.4g} {unit}, "
-        f"struck at {membrane.strike}, heard at {membrane.listen}{follows}"
+        f"mask of {drum.nodes} free nodes {around}, spacing {drum.spacing:.4g} {unit}, struck at node "
+        f"{strike}, heard at node {listen}{follows}"
     )
 
 
@@ -179,8 +186,7 @@ def _geometry(domain: Domain | None, unit: str) -> str:
     if isinstance(domain, Polygon):
         angles = np.degrees(domain.angles[domain.singular])
         told = ", ".join(f"{angle:.4g}" for angle in angles[:MOST_ANGLES])
-        more = f" and {len(angles) - MOST_ANGLES} more" if len(angles) > MOST_ANGLES else ""
-        said += (
-            f"; singular corners: {told}{more} degrees" if len(angles) else "; no singular corner"
-        )
+        if len(angles) > MOST_ANGLES:
+            told = f"{len(angles)} from {angles.min():.4g} to {angles.max():.4g}"
+        said += f"; singular corners: {told} degrees" if len(angles) else "; no singular corner"
     return f"{said}."

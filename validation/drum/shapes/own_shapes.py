@@ -7,9 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from numerics.drum.drums import Drum
+from numerics.drum.shapes.pictures import fills
 from numerics.drum.shapes.polygon import Polygon
 from numerics.drum.shapes.shape_files import MaskFile, PictureFile, PolygonFile, read_shape
 from theory.errors import ArgumentError
@@ -63,7 +62,7 @@ def _of_picture(config: Config, picture: PictureFile, told: dict) -> Shape:
         f"Its outline is a polygon of {len(polygon.corners)} corners; a node of the network's drum is "
         f"{width} x {width} pixels wide."
     ]
-    if _fills(picture.coverage):
+    if fills(picture.coverage):
         ground, option = (
             ("dark", "leave --invert out") if config.invert else ("light", "add --invert")
         )
@@ -92,12 +91,6 @@ def _of_squares(picture: PictureFile, largest: int) -> Drum:
         drum = picture.drum(pixels)
         pixels += 1
     return drum
-
-
-def _fills(coverage: np.ndarray) -> bool:
-    """Return whether a drum reaches all four edges of its picture, as ground does."""
-    edges = (coverage[0], coverage[-1], coverage[:, 0], coverage[:, -1])
-    return all((edge > 1 / 2).any() for edge in edges)
 
 
 def _area_matched(polygon: Polygon, factor: float) -> Polygon:

@@ -196,16 +196,17 @@ def _time_steps(config: Config, membranes: tuple[Membrane, ...]) -> tuple[float,
     unit = membranes[0].drum.spacing / config.speed
     if config.time_step is None:
         return tuple(nu * unit for nu in COURANTS)
-    limit = MARGIN * min(largest_step(membrane.drum) for membrane in membranes)
+    stable = min(largest_step(membrane.drum) for membrane in membranes)
+    limit = max(MARGIN * stable, COURANTS[-1] * unit)  # below 1/sqrt(2), which no grid exceeds
     for step in config.time_step:
         if step == "magic":
             raise ArgumentError("--time-step", step, "is exact for a square alone", "give a number")
-        if not 0 < step < limit:
+        if not 0 < step <= limit:
             raise ArgumentError(
                 "--time-step",
                 step,
-                f"must lie between 0 and {limit:.8g}, {MARGIN} of dt_max, above which the fastest "
-                f"mode grows (nu = c dt/h = {step / unit:.6g}, c = {config.speed:g})",
+                f"must lie between 0 and {limit:.8g}: from dt_max = {stable:.8g} on the fastest mode "
+                f"grows (nu = c dt/h = {step / unit:.6g}, c = {config.speed:g})",
                 "choose one in between",
             )
     if not config.time_step:
@@ -227,7 +228,11 @@ def _require_samples(setting: ShapeSetting, membrane: Membrane) -> None:
         needed = math.ceil(samples * max(3 / cycles, APART / apart))
         remedy = f"take at least {needed}"
         if needed > MOST_SAMPLES:
-            remedy = f"{needed} are too many ({MOST_SAMPLES} at most): take a drum less thin"
+            remedy = f"{needed}, too many for a run: widen its narrowest place"
+            longest = setting.membranes[0].drum.spacing / setting.config.speed * COURANTS[-1]
+            fewer = math.ceil(1.1 * needed * step / longest)  # a line lies a little higher
+            if fewer <= MOST_SAMPLES:
+                remedy = f"take --time-step {longest:.4g} and --steps {fewer}"
         raise ArgumentError(
             "--steps",
             samples,
@@ -249,5 +254,6 @@ def _require_reading(setting: ShapeSetting, membrane: Membrane) -> None:
                 f"{membrane.strike}, heard at {membrane.listen}",
                 f"lets the lowest peak of {membrane.name} at dt = {step:.4g} be bin {read}, where its "
                 f"fundamental is {place:.2f}",
-                "strike and listen nearer to the middle",
+                f"strike and listen nearer to {membrane.modes.loudest_node}, where the lowest mode is "
+                "largest",
             )

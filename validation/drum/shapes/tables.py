@@ -17,6 +17,8 @@ from validation.drum.fundamental import CLOSED, FUNDAMENTAL, NETWORK, STEPPED
 from validation.drum.shapes.units import MEASURES
 from validation.ladder import UNEXPLAINED, Ladder
 
+POSSIBLE = 0.95  # of the least area, or of what is 1 of a disk: hearing has an error
+
 
 def of_shapes(result: xr.DataTree) -> list[dict[str, Any]]:
     """Return the fundamental with its budget, the spectra side by side, the heard shape, the bounds."""
@@ -131,6 +133,11 @@ def _heard(result: xr.DataTree, drum: str) -> dict[str, Any]:
     rows = _of_the_lowest(lowest)
     for n in heard["count"].values:
         rows.append(_shape(int(n), *(float(heard[name].sel(count=n)) for name in MEASURES)))
+    beyond = results.dataset(result, "forecast/heard_beyond").sel(drum=drum)
+    if np.isfinite(beyond["area"]):
+        said = f"{int(heard['count'][-1])}, then Weyl's law"
+        rows.append(_shape(said, *(float(beyond[name]) for name in MEASURES)))
+    rows = rows[:2] + [_judged(row, smallest=rows[0][1]) for row in rows[2:]]
     rows.append(_shape("the drum's own", *(float(setup[name]) for name in MEASURES)))
     return {
         "title": f"{drum}: heard from its lowest eigenvalues",
@@ -142,6 +149,13 @@ def _heard(result: xr.DataTree, drum: str) -> dict[str, Any]:
         ],
         "rows": rows,
     }
+
+
+def _judged(row: list[Any], smallest: float) -> list[Any]:
+    """Return a row of what is heard, marked if no drum is near it: too small, or too short a wall."""
+    told, area, *_, round_ = row
+    none = min(area / smallest, round_) < POSSIBLE
+    return [f"{told}: no drum is so", *row[1:]] if none else row
 
 
 def _of_the_lowest(lowest: float) -> list[list[Any]]:
