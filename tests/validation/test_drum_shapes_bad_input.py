@@ -355,6 +355,16 @@ def test_too_few_samples(refused):
         understood(steps=needed - 2)
 
 
+def test_more_samples_than_a_run_may_have(refused, tmp_path):
+    """A strip 200 times as long as wide: the longest step and so many samples do, as is said."""
+    strip = tmp_path / "strip.csv"
+    strip.write_text("0,0\n200,0\n200,1\n0,1\n")
+    line = refused("--shape", str(strip), "--modes", "6", "--nodes", "600")
+    step, samples = re.search(r"take --time-step (\S+) and --steps (\d+)$", line).groups()
+    given = {"shape": str(strip), "nodes": 600, "time_step": (float(step),), "steps": int(samples)}
+    assert understood(**given).config.steps == int(samples)
+
+
 @pytest.mark.parametrize("value", ["0", "-0.1", "nan", "inf", "-inf"])
 def test_time_steps_that_are_none(refused, value):
     """Between 0 and the largest that is taken, below the limit of stability."""

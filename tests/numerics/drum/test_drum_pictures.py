@@ -375,6 +375,9 @@ REFUSED = {
     r"picture: got 2 components of 1\d\d, 1\d\d nodes; must be connected; choose component largest$": (
         lambda: drum_coverage(TWO)
     ),
+    r"picture: got 2 components of \d+, \d+ nodes; must be connected; invert$": (
+        lambda: drum_coverage(1 - np.pad(np.pad(np.zeros((9, 9)), 9, constant_values=1), 5))
+    ),
     r"component: got all; must be largest for a picture, which is one drum; choose it$": (
         lambda: drum_coverage(TWO, component="all")
     ),
