@@ -9,9 +9,7 @@ from validation.drum.shapes.forecasting import heard_back, heard_beyond, walls_t
 from validation.drum.shapes.tables import _judged, _shape
 
 SQUARE = exact.rectangle_spectrum(1, 1, 100)
-RING = exact.annulus_spectrum(
-    0.7, 1, 100
-)  # its walls are 0.3 apart, its shortest wave has 0.19
+RING = exact.annulus_spectrum(0.7, 1, 100)  # its walls are 0.3 apart, its shortest wave has 0.20
 
 
 def test_the_list_is_completed_beside_it():
