@@ -26,7 +26,7 @@ from numerics.drum.stepping import Stepper
 from numerics.files import checksum, read_tree
 from validation import cli, results
 from validation.drum import Config, DrumExperiment
-from validation.drum.shapes import forecasting
+from validation.drum.shapes import hearing
 from validation.drum.shapes.case import AnyDrums
 from validation.drum.shapes.measuring import steps_of_frames
 from validation.drum.shapes.setting import setting_of
@@ -382,7 +382,7 @@ def outlined(request, tmp_path_factory):
     """A drum with an outline, from the command line; heard from 30 eigenvalues where 100 take long."""
     folder = tmp_path_factory.mktemp(request.param)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(forecasting.HEARD_FROM, "quick", 30)
+        patch.setitem(hearing.HEARD_FROM, "quick", 30)
         finished = Finished(folder, f"--shape {OUTLINED[request.param](folder)} {SMALL} 16000")
     finished.name = request.param
     return finished

@@ -5,7 +5,7 @@ import pytest
 
 from numerics.drum.spectra import exact
 from numerics.drum.spectra.spectrum import Spectrum
-from validation.drum.shapes.forecasting import heard_back, heard_beyond, walls_too_near
+from validation.drum.shapes.hearing import heard_back, heard_beyond, walls_too_near
 from validation.drum.shapes.tables import _judged, _shape
 
 SQUARE = exact.rectangle_spectrum(1, 1, 100)

@@ -22,6 +22,7 @@ from validation.drum.shapes import (
     figures,
     findings,
     forecasting,
+    hearing,
     measuring,
     tables,
 )
@@ -112,19 +113,19 @@ class AnyDrums:
                 for method, why in of.left_out.items()
             ]
             many = {
-                m.name: continuum.many(m.shape, forecasting.HEARD_FROM[s.config.preset])
+                m.name: continuum.many(m.shape, hearing.HEARD_FROM[s.config.preset])
                 for m in s.membranes
             }
             lower = continuum.lower_bounds({m.name: m.shape for m in s.membranes}, count)
-            beyond = forecasting.heard_beyond(many)
+            beyond = hearing.heard_beyond(many)
             predicted |= {
                 "spectra": forecasting.spectra(found, count).assign(lower_bound=lower),
-                "many": forecasting.many_modes(many),
-                "heard": forecasting.heard_back(many),
+                "many": hearing.many_modes(many),
+                "heard": hearing.heard_back(many),
                 "heard_beyond": beyond,
                 "bounds": forecasting.bounds(s, best),
             }
-            notes += forecasting.walls_too_near(predicted["heard"], beyond)
+            notes += hearing.walls_too_near(predicted["heard"], beyond)
             if thorough and s.membranes[0].shape.finer is None:
                 predicted["cost"] = cost.accuracy(s.membranes[0].shape, found[s.names[0]])
         told = {name: in_unit(found, s.unit) for name, found in predicted.items()}
