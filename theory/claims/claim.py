@@ -31,8 +31,8 @@ class Reference:
     status: Status
 
     def __str__(self) -> str:
-        printed = self.equation.startswith(("Fig", "Table")) or not self.equation
-        where = f", {'' if printed else 'eq. '}{self.equation}" if self.equation else ""
+        kind = "" if self.equation.startswith(("Fig", "Table")) else "eq. "
+        where = f", {kind}{self.equation}" if self.equation else ""
         if self.status == "ours":
             return f"derived here, beyond {self.paper}{where}"
         return f"{self.paper}{where} ({self.status})"

@@ -61,12 +61,9 @@ def print_table(
     ]
     texts = [[head, *(row[k].plain for row in cells)] for k, head in enumerate(columns)]
     least = [max(map(len, " ".join(column).split()), default=1) for column in texts]
-    # of a column of single words its head is folded at once
-    wanted = [
-        max((len(text) for text in column[1:] if " " in text), default=word)
-        for column, word in zip(texts, least, strict=True)
+    wanted = [  # heads are folded at once
+        max([word, *map(len, column[1:])]) for column, word in zip(texts, least, strict=True)
     ]
-    wanted = [max(both) for both in zip(least, wanted, strict=True)]
     narrow = sum(least) + FRAME * len(columns) + 1 > console.width
     frame = len(columns) - 1 if narrow else FRAME * len(columns) + 1
     widths = _shared(least, wanted, console.width - frame)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MOST_SAMPLES = 1_000_000
 COURANTS = (0.1, 0.5, 0.7)
 MARGIN = 0.95  # of the largest stable time step
+PRINTED = 1e-7  # relative: a limit of eight digits, typed as it is said, is taken
 APART = 4  # bins between the two lowest lines, at least
 
 
@@ -201,7 +202,7 @@ def _time_steps(config: Config, membranes: tuple[Membrane, ...]) -> tuple[float,
     for step in config.time_step:
         if step == "magic":
             raise ArgumentError("--time-step", step, "is exact for a square alone", "give a number")
-        if not 0 < step <= limit:
+        if not 0 < step <= limit * (1 + PRINTED):
             raise ArgumentError(
                 "--time-step",
                 step,
@@ -232,7 +233,7 @@ def _require_samples(setting: ShapeSetting, membrane: Membrane) -> None:
             longest = setting.membranes[0].drum.spacing / setting.config.speed * COURANTS[-1]
             fewer = math.ceil(1.1 * needed * step / longest)  # a line lies a little higher
             if fewer <= MOST_SAMPLES:
-                remedy = f"take --time-step {longest:.4g} and --steps {fewer}"
+                remedy = f"take --time-step {longest:.8g} and --steps {fewer}"
         raise ArgumentError(
             "--steps",
             samples,
