@@ -227,20 +227,25 @@ def _require_samples(setting: ShapeSetting, membrane: Membrane) -> None:
     )
     if cycles < 3 or apart < APART:
         needed = math.ceil(samples * max(3 / cycles, APART / apart))
-        remedy = f"take at least {needed}"
-        if needed > MOST_SAMPLES:
-            remedy = f"{needed}, too many for a run: widen its narrowest place"
-            longest = setting.membranes[0].drum.spacing / setting.config.speed * COURANTS[-1]
-            fewer = math.ceil(1.1 * needed * step / longest)  # a line lies a little higher
-            if fewer <= MOST_SAMPLES:
-                remedy = f"take --time-step {longest:.8g} and --steps {fewer}"
         raise ArgumentError(
             "--steps",
             samples,
             f"hold {cycles:.2f} cycles of the fundamental of {membrane.name} at dt = {step:.4g}, three are "
             f"needed, and put the next line {apart:.2f} bins beside it, four are needed",
-            remedy,
+            _long_enough(setting, needed),
         )
+
+
+def _long_enough(setting: ShapeSetting, needed: int) -> str:
+    """Return what to do if a signal at the shortest time step takes so many samples."""
+    if needed <= MOST_SAMPLES:
+        return f"take at least {needed}"
+    longest = setting.membranes[0].drum.spacing / setting.config.speed * COURANTS[-1]
+    # at a longer step a line lies a little higher
+    fewer = math.ceil(1.1 * needed * setting.time_steps[0] / longest)
+    if fewer <= MOST_SAMPLES:
+        return f"take --time-step {longest:.8g} and --steps {fewer}"
+    return f"{needed} would do, too many for a run: widen its narrowest place"
 
 
 def _require_reading(setting: ShapeSetting, membrane: Membrane) -> None:
